@@ -1,0 +1,239 @@
+"""The scenario language, format 1: what a case file may say.
+
+Lengths in mm, vessel positions in the plane of the picture: x to the right of the screen (the
+patient's left), y up (cranial), optional z towards the viewer (anterior). Units ride in the names.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field, PrivateAttr
+
+from ir_sim.scenario.device import Device
+from ir_sim.scenario.fields import Finite, Line, Model, Name, NonNegative, Positive, Slot, Text
+from ir_sim.scenario.yaml_source import Source
+
+Level = Literal["beginner", "intermediate", "advanced"]
+#: x, y, radius and optionally z, all in mm.
+Point = Annotated[list[Finite], Field(min_length=3, max_length=4)]
+
+
+class Review(Model):
+    """Who checked the clinical content, and when."""
+
+    by: Line
+    date: Annotated[datetime.date, Field(strict=False)]
+
+
+class Patient(Model):
+    """The simulated patient; never a real one."""
+
+    age: Annotated[int, Field(ge=0, le=120)]
+    sex: Literal["f", "m"]
+    weight_kg: Annotated[float, Field(ge=1, le=400, allow_inf_nan=False)]
+    height_cm: Annotated[float, Field(ge=40, le=230, allow_inf_nan=False)] = 170.0
+    thickness_cm: Annotated[float, Field(ge=5, le=50, allow_inf_nan=False)] | None = None
+    egfr: Annotated[float, Field(ge=0, le=200, allow_inf_nan=False)] = 90.0
+    creatinine_mg_dl: Annotated[float, Field(gt=0, le=20, allow_inf_nan=False)] | None = None
+    allergies: list[Line] = []
+    labs: dict[Name, Finite] = {}
+    history: Text = ""
+
+
+class Heart(Model):
+    """The heart that drives the flow."""
+
+    rate_bpm: Annotated[float, Field(ge=20, le=220, allow_inf_nan=False)] = 72.0
+    mean_pressure_mmhg: Annotated[float, Field(ge=30, le=200, allow_inf_nan=False)] = 92.0
+
+
+class Outlet(Model):
+    """What the end of a vessel feeds."""
+
+    organ: Name
+    flow_ml_min: Positive | None = None
+
+
+class Lesion(Model):
+    """A disease of the wall or the lumen, at an arclength from the ostium."""
+
+    kind: Literal["stenosis", "occlusion", "aneurysm"]
+    at_mm: NonNegative
+    length_mm: Positive
+    diameter_percent: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)] | None = None
+    diameter_mm: Positive | None = None
+
+
+class Vessel(Model):
+    """A vessel: a smooth curve through its points, from the heart outwards.
+
+    ``at_mm`` is where it leaves its parent, as arclength along the parent; without it the nearest
+    place is taken. The vessel's own arclength 0 is its ostium.
+    """
+
+    id: Name
+    parent: Name | None = None
+    at_mm: NonNegative | None = None
+    points: Annotated[list[Point], Field(min_length=2)]
+    outlet: Outlet | None = None
+    lesions: list[Lesion] = []
+
+
+class Anatomy(Model):
+    """Body and vessels."""
+
+    body: Name
+    heart: Heart = Heart()
+    vessels: Annotated[list[Vessel], Field(min_length=1, max_length=2000)]
+
+
+class Access(Model):
+    """Where the introducer sheath enters; its mouth lies ``sheath_mm`` further on."""
+
+    vessel: Name
+    at_mm: NonNegative
+    sheath_fr: Annotated[float, Field(ge=3, le=30, allow_inf_nan=False)]
+    sheath_mm: Annotated[float, Field(ge=5, le=900, allow_inf_nan=False)] = 80.0
+    direction: Literal["retrograde", "antegrade"] = "retrograde"
+
+
+class Place(Model):
+    """A place in the vessel tree: at least ``at_mm`` beyond the ostium of a vessel."""
+
+    vessel: Name
+    at_mm: NonNegative = 0.0
+
+
+class Target(Place):
+    """Where the device must be to have reached the target."""
+
+    device: Slot = "catheter"
+    hold_s: NonNegative = 1.0
+
+
+class TipAt(Place):
+    """The tip of a device lies in a vessel, at least ``at_mm`` from its ostium."""
+
+    device: Slot
+
+
+class Mounted(Model):
+    """A device of the tray is in place."""
+
+    device: Slot
+    id: Name | None = None
+
+
+class Injected(Model):
+    """Contrast has been given while the catheter's tip was in a vessel."""
+
+    vessel: Name
+    at_least_ml: Positive = 1.0
+
+
+class Filmed(Model):
+    """An acquisition shows a vessel that was filled through the catheter's tip."""
+
+    vessel: Name
+    at_least_ml: Positive = 1.0
+
+
+class Condition(Model):
+    """Exactly one of these; the timeline decides it."""
+
+    tip_at: TipAt | None = None
+    mounted: Mounted | None = None
+    injected: Injected | None = None
+    filmed: Filmed | None = None
+    removed: Slot | None = None
+    target_reached: Literal[True] | None = None
+
+
+class Step(Model):
+    """One step of the procedure, in order."""
+
+    id: Name
+    do: Line
+    when: Condition
+    hint: Text = ""
+    weight: Annotated[int, Field(ge=1, le=5)] = 1
+
+
+class Task(Model):
+    """What is to be done."""
+
+    target: Target
+    steps: list[Step] = []
+    side: Literal["left", "right"] | None = None
+
+
+class Baseline(Model):
+    """The case's own reference figures: what a practised operator needs."""
+
+    procedure_time_s: Positive = 300.0
+    fluoro_time_s: Positive = 120.0
+    contrast_ml: Positive = 30.0
+    kap_gy_cm2: Positive = 15.0
+
+
+class Scoring(Model):
+    """Which rubric rates the run, and against what."""
+
+    rubric: Name = "default"
+    baseline: Baseline = Baseline()
+
+
+class Scenario(Model):
+    """A training case, as its author wrote it.
+
+    Attributes:
+        source: The parsed text, for messages that point into it.
+        sha256: Hash of the text, hexadecimal; names this version of the case in every record.
+        devices: The tray's devices by id.
+    """
+
+    format: Literal[1]
+    id: Name
+    title: Line
+    level: Level
+    objectives: Annotated[list[Line], Field(min_length=1, max_length=12)]
+    review: Literal["unreviewed"] | Review = "unreviewed"
+    briefing: Text = ""
+    patient: Patient
+    anatomy: Anatomy
+    access: Access
+    tray: Annotated[list[Name], Field(min_length=1, max_length=40)]
+    task: Task
+    scoring: Scoring = Scoring()
+    _source: Source = PrivateAttr()
+    _devices: Mapping[str, Device] = PrivateAttr(default_factory=dict)
+
+    def bound(self, source: Source, devices: Mapping[str, Device]) -> Scenario:
+        """This case with its text and its tray's devices attached."""
+        self._source = source
+        self._devices = dict(devices)
+        return self
+
+    @property
+    def source(self) -> Source:
+        """The parsed text."""
+        return self._source
+
+    @property
+    def text(self) -> str:
+        """The YAML text."""
+        return self._source.text
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the text's UTF-8 bytes, hexadecimal."""
+        return hashlib.sha256(self._source.text.encode()).hexdigest()
+
+    @property
+    def devices(self) -> Mapping[str, Device]:
+        """The tray's devices by id."""
+        return self._devices
