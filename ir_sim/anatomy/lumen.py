@@ -76,9 +76,9 @@ class LumenLayer:
 
     def sample_at(self, xy_mm: Array) -> NDArray[np.int32]:
         """(n,) nearest cross-section in the tree's sample table at (n, 2) points, or -1."""
-        i = np.rint((xy_mm - self.origin_mm) / _CELL_MM).astype(np.intp)
+        i = ((xy_mm - self.origin_mm) * (1.0 / _CELL_MM) + 0.5).astype(np.intp)
         ny, nx = self.depth_mm.shape
-        return self.sample[np.clip(i[:, 1], 0, ny - 1), np.clip(i[:, 0], 0, nx - 1)]
+        return self.sample[np.minimum(i[:, 1], ny - 1), np.minimum(i[:, 0], nx - 1)]
 
 
 class Lumen:

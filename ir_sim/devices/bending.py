@@ -1,0 +1,394 @@
+"""The implicit bending solve: the angles of the links at the end of a time step.
+
+The chain of rigid links (nodes ``p_0 .. p_N``, link ``i`` from ``p_i-1`` to ``p_i`` with length
+``h_i`` and angle ``theta_i``) is inextensible by construction: only angles are unknown. A step
+minimises the incremental potential
+
+    sum 1/2 k_i (theta_i - theta_i-1 - rho_i)^2          bending, composite stiffness and rest curve
+  + sum 1/2 kv_i (theta_i - theta_i-1 - ref_i)^2         bending loss (Kelvin-Voigt)
+  + sum wall(penetration)                                compliant wall, planes from the contacts
+  + sum friction(slip)                                   elasto-plastic Coulomb, normal force lagged
+  + sum 1/2 c |p - p_start|^2                            drag
+
+by Newton steps. The Newton system is written in node displacements with stiff axial rows: it is
+banded (half-width 5), so a step costs O(N). The axial rows only shape the step; positions are then
+rebuilt from the angles, so no length is ever lost.
+
+Plane vectors are complex numbers. Units: mm, N, rad.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg.lapack import dpbsv
+
+Array = NDArray[np.float64]
+Complex = NDArray[np.complex128]
+Index = NDArray[np.intp]
+
+#: Stiffness of an artery's wall under a device's contact, N/mm (assumed). For a depth d the force
+#: is k d, stiffening by (d / ``WALL_YIELD_MM``)^2 as collagen is recruited; within
+#: ``WALL_SOFT_MM`` of the surface it sets in smoothly, k (d + s)^2 / 4 s.
+WALL_STIFFNESS_N_MM = 5.0
+WALL_YIELD_MM = 0.2
+WALL_SOFT_MM = 0.05
+#: Tangential stiffness of a sticking contact, N/mm (assumed).
+STICK_STIFFNESS_N_MM = 2.0
+_AXIAL_N_MM = 1.0e5
+_LARGEST_TURN_RAD = 0.35
+_BAND = 5
+#: Stiffness of the walls that a Newton step would run into, N/mm, and how often to look ahead.
+_AHEAD_N_MM = 3.0
+_WALLS_AHEAD = 3
+_SEARCH_STEPS = 5
+
+
+class Contacts:
+    """Contact planes on a chain, each at the middle or the distal end of a link.
+
+    Args:
+        count: Links of the chain.
+        slot: (m,) place in the chain's memory of slip and force: ``2 * point + side``, where
+            point ``2 * link`` is a link's middle and ``2 * link + 1`` its distal end.
+        normal: (m,) complex unit normal of the wall, into the lumen.
+        offset_mm: (m,) plane offset: the axis is ``normal . x - offset`` from the wall.
+        radius_mm: (m,) outer radius of the device there.
+        slip_mm: (m,) slip accumulated before this step along ``1j * normal``.
+        friction_limit_n: (m,) Coulomb limit from the normal force of the step before.
+    """
+
+    def __init__(
+        self,
+        count: int,
+        slot: Index,
+        normal: Complex,
+        offset_mm: Array,
+        radius_mm: Array,
+        slip_mm: Array,
+        friction_limit_n: Array,
+    ) -> None:
+        self.slot, self.normal = slot, normal
+        self.reach_mm = radius_mm + offset_mm
+        self.slip_mm = slip_mm
+        self.friction_limit_n = friction_limit_n
+        self.limit_mm = friction_limit_n / STICK_STIFFNESS_N_MM
+        self.point = slot // 2
+        self.inward = normal.conj()
+        # where each contact's force (x, y) and stiffness (xx, xy, yy) are summed up
+        self.force_places = (2 * self.point[:, None] + _XY).ravel()
+        self.rate_places = np.concatenate(
+            [self.point, self.point + 2 * count, self.point + 4 * count]
+        )
+        nx, ny = normal.real, normal.imag
+        self.outer_product = np.stack([nx * nx, nx * ny, ny * ny])
+
+    def __len__(self) -> int:
+        """Number of contacts."""
+        return len(self.slot)
+
+    @classmethod
+    def none(cls, count: int) -> Contacts:
+        """No contact."""
+        f, i = np.zeros(0), np.zeros(0, np.intp)
+        return cls(count, i, np.zeros(0, np.complex128), f, f, f, f)
+
+
+@dataclass(frozen=True)
+class Chain:
+    """What does not change during a solve.
+
+    Attributes:
+        base: Position of node 0.
+        base_angle: Direction of the sheath.
+        length_mm: (n,) link lengths.
+        stiffness: (n,) N mm/rad of the joint at each link's proximal end.
+        rest_turn: (n,) rest angle of that joint.
+        loss: (n,) viscous stiffness (loss coefficient / time step), N mm/rad.
+        loss_turn: (n,) joint angle at the start of the step, carried along with the material.
+        start: (n + 1,) node positions at the start of the step.
+        start_points: (2 n,) middles and distal ends of the links at the start of the step.
+        drag: N/mm per node against displacement from ``start``.
+        tip_force: External force on the last node (complex N); for tests and tools.
+    """
+
+    base: complex
+    base_angle: float
+    length_mm: Array
+    stiffness: Array
+    rest_turn: Array
+    loss: Array
+    loss_turn: Array
+    start: Complex
+    start_points: Complex
+    drag: float
+    tip_force: complex = 0j
+
+
+@dataclass
+class Solution:
+    """A state of the chain and the forces in it.
+
+    Attributes:
+        angle: (n,) link angles.
+        nodes: (n + 1,) complex positions.
+        gradient: (n,) derivative of the potential by the angles, N mm.
+        depth_mm: (m,) depth of the device's surface in the wall; negative before it.
+        normal_n: (m,) wall force.
+        wall_rate: (m,) its stiffness, N/mm.
+        slip_mm: (m,) slip, elastic part and sliding.
+        stick_n: (m,) secant stiffness of the friction, N/mm.
+        contact_force: (m,) complex force of the wall on the device.
+        push: Force of all walls and tips on the chain: what the sheath's mouth must hold.
+        direction: (n,) complex unit vectors along the links.
+        tension_n: (n,) force carried along the link; negative is a push.
+        moved_mm: Largest node displacement of the last Newton step.
+    """
+
+    angle: Array
+    nodes: Complex
+    gradient: Array
+    depth_mm: Array
+    normal_n: Array
+    wall_rate: Array
+    slip_mm: Array
+    stick_n: Array
+    contact_force: Complex
+    push: complex
+    direction: Complex
+    tension_n: Array
+    moved_mm: float = np.inf
+
+
+def nodes_of(base: complex, angle: Array, length_mm: Array) -> Complex:
+    """(n + 1,) node positions of a chain."""
+    out = np.empty(len(angle) + 1, np.complex128)
+    out[0] = 0.0
+    (length_mm * np.exp(1j * angle)).cumsum(out=out[1:])
+    out += base
+    return out
+
+
+def points_of(nodes: Complex) -> Complex:
+    """(2 n,) middle and distal end of each link."""
+    out = np.empty((len(nodes) - 1, 2), np.complex128)
+    out[:, 1] = nodes[1:]
+    out[:, 0] = 0.5 * (nodes[:-1] + nodes[1:])
+    return out.ravel()
+
+
+def evaluate(chain: Chain, contacts: Contacts, angle: Array) -> Solution:
+    """Forces in the chain at given angles."""
+    direction = np.exp(1j * angle)
+    nodes = np.empty(len(angle) + 1, np.complex128)
+    nodes[0] = 0.0
+    (chain.length_mm * direction).cumsum(out=nodes[1:])
+    nodes += chain.base
+    turn = angle.copy()
+    turn[1:] -= angle[:-1]
+    turn[0] -= chain.base_angle
+    moment = chain.stiffness * (turn - chain.rest_turn) + chain.loss * (turn - chain.loss_turn)
+    force = -chain.drag * (nodes[1:] - chain.start[1:])
+    force[-1] += chain.tip_force
+    if len(contacts):
+        x = points_of(nodes)[contacts.point]
+        dx = x - chain.start_points[contacts.point]
+        depth = contacts.reach_mm - (contacts.inward * x).real
+        normal_n, rate = wall_response(depth)
+        slip = contacts.slip_mm + (contacts.inward * dx).imag
+        held = np.minimum(np.maximum(slip, -contacts.limit_mm), contacts.limit_mm)
+        pull = (normal_n - (1j * STICK_STIFFNESS_N_MM) * held) * contacts.normal
+        stick = STICK_STIFFNESS_N_MM * (np.abs(held) + _TINY) / (np.abs(slip) + _TINY)
+        total = np.bincount(contacts.force_places, pull.view(np.float64), 4 * len(angle))
+        at_points = total.view(np.complex128).reshape(-1, 2)
+        middle = at_points[:, 0]
+        force += at_points[:, 1] + middle
+        carried = force[::-1].cumsum()[::-1]
+        push = complex(carried[0])
+        carried = carried - 0.5 * middle
+    else:
+        depth = normal_n = rate = slip = stick = np.zeros(0)
+        pull = np.zeros(0, np.complex128)
+        carried = force[::-1].cumsum()[::-1]
+        push = complex(carried[0])
+    along = direction.conj() * carried
+    gradient = moment - chain.length_mm * along.imag
+    gradient[:-1] -= moment[1:]
+    return Solution(
+        angle,
+        nodes,
+        gradient,
+        depth,
+        normal_n,
+        rate,
+        slip,
+        stick,
+        pull,
+        push,
+        direction,
+        along.real,
+    )
+
+
+def wall_response(depth_mm: Array) -> tuple[Array, Array]:
+    """Force (N) and stiffness (N/mm) of the wall for depths of contacts."""
+    k, soft = WALL_STIFFNESS_N_MM, WALL_SOFT_MM
+    lead = np.minimum(np.maximum(depth_mm + soft, 0.0), 2.0 * soft)
+    deep = np.maximum(depth_mm - soft, 0.0)
+    squared = (deep * (1.0 / WALL_YIELD_MM)) ** 2
+    onset = lead * (0.5 * k / soft)
+    return 0.5 * lead * onset + deep * (k + k * squared), onset + 3.0 * k * squared
+
+
+def newton_step(chain: Chain, contacts: Contacts, now: Solution, largest_mm: float) -> Solution:
+    """One Newton step with line search.
+
+    The search looks at the slope of the potential along the step: a step is taken if it does not
+    end on a counter-slope of more than half the slope it started with. (The potential's own
+    decrease drowns in rounding near equilibrium.)
+
+    Args:
+        chain: The chain.
+        contacts: Its contact planes.
+        now: The state to start from.
+        largest_mm: No node moves further than this.
+    """
+    turn, moves = _direction(chain, contacts, now)
+    slope = -float(now.gradient @ turn)
+    reach = float(np.abs(moves).max())
+    most = float(np.abs(turn).max())
+    scale = min(1.0, largest_mm / max(reach, 1e-12), _LARGEST_TURN_RAD / max(most, 1e-12))
+    new = now
+    for _ in range(_SEARCH_STEPS):
+        new = evaluate(chain, contacts, now.angle + scale * turn)
+        counter = float(new.gradient @ turn)
+        if counter <= 0.5 * slope:
+            break
+        scale *= max(slope / (slope + counter), 0.1)
+    new.moved_mm = reach * scale
+    return new
+
+
+def _direction(chain: Chain, contacts: Contacts, now: Solution) -> tuple[Array, Complex]:
+    """Newton step that already knows the walls it would run into.
+
+    Returns:
+        (n,) change of the link angles, and (n + 1,) the displacement of the nodes to first order.
+    """
+    lever = (1j * chain.length_mm) * now.direction
+    ahead: NDArray[np.bool_] | None = None
+    moves = np.zeros(len(lever) + 1, np.complex128)
+    for _ in range(_WALLS_AHEAD):
+        turn = _newton_direction(chain, contacts, now, ahead)
+        (lever * turn).cumsum(out=moves[1:])
+        if not len(contacts):
+            break
+        move = points_of(moves)[contacts.point]
+        hit = (now.depth_mm < -WALL_SOFT_MM) & (now.depth_mm > (contacts.inward * move).real)
+        if ahead is not None:
+            hit |= ahead
+            if (hit == ahead).all():
+                break
+        elif not hit.any():
+            break
+        ahead = hit
+    return turn, moves
+
+
+def _newton_direction(
+    chain: Chain, contacts: Contacts, now: Solution, ahead: NDArray[np.bool_] | None
+) -> Array:
+    """(n,) change of the link angles; contacts ``ahead`` count as if already touched."""
+    n = len(now.angle)
+    columns = 2 * (n + _PAD)
+    along = np.empty((2, n))
+    across = np.empty((2, n))  # d(theta) / d(p_i - p_i-1)
+    along[0], along[1] = now.direction.real, now.direction.imag
+    np.divide(along[1], -chain.length_mm, out=across[0])
+    np.divide(along[0], chain.length_mm, out=across[1])
+    joint = np.zeros((6, n))  # d(joint angle) / d(p_i-2, p_i-1, p_i)
+    joint[:2, 1:] = across[:, :-1]
+    joint[4:] = across
+    np.add(joint[:2], across, out=joint[2:4])
+    np.negative(joint[2:4], out=joint[2:4])
+    weighted = joint * (chain.stiffness + chain.loss)
+    entries = np.empty((31, n))
+    np.multiply(joint.take(_ROW6, 0), weighted.take(_COL6, 0), out=entries[:21])
+    rhs = np.empty((n, 2))
+    rhs[:] = (-now.gradient * across).T
+    rhs[:-1] -= rhs[1:].copy()
+    blocks = _link_blocks(chain, now, along, across)
+    if len(contacts):
+        _add_contacts(blocks, rhs, contacts, now, ahead)
+    entries[21:] = blocks.take(_BLOCK_ROWS, 0)
+    flat = np.bincount(_chain_places(n), entries.ravel(), (_BAND + 1) * columns)
+    matrix = flat.reshape(_BAND + 1, columns)[:, 2 * _PAD :]
+    _, solved, info = dpbsv(matrix, rhs.ravel())
+    if info:
+        raise FloatingPointError(f"the bending matrix is not positive definite ({info})")
+    step = np.asarray(solved).reshape(n, 2)
+    step[1:] -= step[:-1].copy()
+    return np.asarray(step[:, 0] * across[0] + step[:, 1] * across[1])
+
+
+def _link_blocks(chain: Chain, now: Solution, along: Array, across: Array) -> Array:
+    """(9, n) xx, xy, yy of each link at its proximal node, between its nodes, at the distal one.
+
+    A link's tension stiffens its turning; its length is kept by a stiff axial row.
+    """
+    tension = np.maximum(chain.length_mm * now.tension_n, 0.0)
+    own = _AXIAL_N_MM * (along.take(_XX, 0) * along.take(_YY, 0))
+    own += (tension * across).take(_XX, 0) * across.take(_YY, 0)
+    blocks = np.concatenate([own, -own, own])
+    blocks[6] += chain.drag
+    blocks[8] += chain.drag
+    return blocks
+
+
+def _add_contacts(
+    blocks: Array, rhs: Array, contacts: Contacts, now: Solution, ahead: NDArray[np.bool_] | None
+) -> None:
+    """The contacts' stiffness, shared by the nodes of their links; in place."""
+    n = blocks.shape[1]
+    rate = now.wall_rate if ahead is None else np.where(ahead, _AHEAD_N_MM, now.wall_rate)
+    stiff = (rate - now.stick_n) * contacts.outer_product
+    stiff[0] += now.stick_n
+    stiff[2] += now.stick_n
+    at_points = np.bincount(contacts.rate_places, stiff.ravel(), 6 * n).reshape(3, n, 2)
+    middle = 0.25 * at_points[:, :, 0]
+    blocks.reshape(3, 3, n)[:] += middle
+    blocks[6:] += at_points[:, :, 1]
+    if ahead is not None:  # they spring from where the rest of their gap is closed
+        pull = np.where(ahead, _AHEAD_N_MM * now.depth_mm, 0.0) * contacts.normal
+        total = np.bincount(contacts.force_places, pull.view(np.float64), 4 * n).reshape(n, 2, 2)
+        rhs += 0.5 * total[:, 0] + total[:, 1]
+        rhs[:-1] += 0.5 * total[1:, 0]
+
+
+#: Two fixed nodes stand before node 1 in the padded matrix: node 0 and the sheath behind it.
+_PAD = 2
+_ROW6, _COL6 = np.triu_indices(6)
+_XY = np.arange(2)
+_XX, _YY = np.array([0, 0, 1]), np.array([0, 1, 1])
+#: Upper triangle of a link's 4 x 4 block from its three 2 x 2 blocks.
+_BLOCK_ROWS = np.array([0, 1, 3, 4, 2, 4, 5, 6, 7, 8])
+_TINY = 1e-15
+
+
+def _block_places(size: int, columns: int) -> Index:
+    """Where the upper triangle of a block whose first column is 0 goes in band storage."""
+    row, column = np.triu_indices(size)
+    return (_BAND + row - column) * columns + column
+
+
+@lru_cache(maxsize=1024)
+def _chain_places(n: int) -> Index:
+    """Where the entries of all joints, then of all links, go in band storage, flat."""
+    columns = 2 * (n + _PAD)
+    link = 2 * np.arange(n)
+    joints = _block_places(6, columns)[:, None] + link[None, :]
+    links = _block_places(4, columns)[:, None] + (link + 2)[None, :]
+    return np.concatenate([joints.ravel(), links.ravel()])

@@ -1,0 +1,236 @@
+"""The coaxial system at the sheath: what is mounted, what may be mounted, and how hands move it."""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ir_sim.anatomy.lumen import WALL_RADIUS_MM, Lumen
+from ir_sim.anatomy.vessel_tree import VesselTree
+from ir_sim.devices.contact_space import ContactSpace
+from ir_sim.devices.grid import LINK_MM
+from ir_sim.devices.pose import ChainPose, DeviceState
+from ir_sim.devices.rod import Rod
+from ir_sim.devices.stack import Mounted, inside_out
+from ir_sim.scenario.device import MM_PER_FRENCH, Device
+from ir_sim.scenario.fields import SLOTS, Slot
+from ir_sim.scenario.model import Access
+
+Array = NDArray[np.float64]
+
+#: What a hand can do at a hub (assumed): speed, turning, and the push at which fingers slip.
+HAND_MM_S = 200.0
+HAND_DEG_S = 720.0
+FINGERS_SLIP_N = 8.0
+#: Length of the sheath and its valve outside the vessel, mm (assumed).
+SHEATH_OUTSIDE_MM = 40.0
+#: Bore clearance below which a device does not slide through another, mm on the radius (assumed).
+_FIT_MM = 0.01
+
+
+@dataclass(frozen=True)
+class SheathMouth:
+    """Where the sheath ends in the vessel, and which way it points.
+
+    Attributes:
+        xy_mm: (2,) position.
+        angle_rad: Direction into the vessel.
+        vessel: Index of the vessel.
+        bore_mm: Inner radius.
+        sheath_mm: Length in the vessel.
+    """
+
+    xy_mm: Array
+    angle_rad: float
+    vessel: int
+    bore_mm: float
+    sheath_mm: float
+
+
+def sheath_mouth(tree: VesselTree, access: Access) -> SheathMouth:
+    """Follow the sheath from the puncture, up the parents (retrograde) or on along the vessel."""
+    vessel = tree.by_id[access.vessel]
+    at = min(access.at_mm, vessel.length_mm)
+    left = access.sheath_mm
+    if access.direction == "antegrade":
+        at = min(at + left, vessel.length_mm - 1.0)
+    else:
+        while at - left < 0.0 and vessel.parent >= 0:
+            left -= at
+            at = vessel.parent_at_mm
+            vessel = tree.vessels[vessel.parent]
+        at = max(at - left, 1.0)
+    tangent = [np.interp(at, vessel.s_mm, vessel.tangent[:, k]) for k in (0, 1)]
+    sign = 1.0 if access.direction == "antegrade" else -1.0
+    angle = math.atan2(sign * tangent[1], sign * tangent[0])
+    bore = 0.5 * access.sheath_fr * MM_PER_FRENCH
+    return SheathMouth(vessel.point_at(at), angle, vessel.index, bore, access.sheath_mm)
+
+
+class CoaxialSystem:
+    """Up to four devices in one another, sliding through one sheath.
+
+    Args:
+        lumen: The vessels' lumens.
+        mouth: The sheath's mouth.
+        link_mm: Link length of the shaft.
+    """
+
+    def __init__(self, lumen: Lumen, mouth: SheathMouth, link_mm: float = LINK_MM) -> None:
+        self.lumen = lumen
+        self.mouth = mouth
+        self.stack: dict[Slot, Mounted] = {}
+        layer_of = np.array(lumen.layers.layer, dtype=np.intp)
+        self._layer_of_sample = layer_of[lumen.tree.sample_vessel]
+        space = ContactSpace([grid.walls() for grid in lumen.maps], WALL_RADIUS_MM)
+        layer = int(layer_of[mouth.vessel])
+        self.rod = Rod(space, complex(*mouth.xy_mm), mouth.angle_rad, layer, link_mm)
+
+    def why_not(self, slot: Slot, device: Device) -> str:
+        """Why a device cannot be mounted now, in one line; empty if it can."""
+        if device.slot != slot:
+            return f"{device.id} is a {device.kind}; it does not go into the {slot} slot"
+        if slot in self.stack:
+            return f"the {slot} slot holds {self.stack[slot].device.id}: remove it first"
+        if device.outer_radius_mm > self.mouth.bore_mm + _FIT_MM:
+            size, bore = 6 * device.outer_radius_mm, 6 * self.mouth.bore_mm
+            return f"{device.id} ({size:.1f} F) does not pass the {bore:.0f} F sheath"
+        place = SLOTS.index(slot)
+        outer = [self.stack[s].device for s in SLOTS[:place] if s in self.stack]
+        inner = [self.stack[s] for s in SLOTS[place + 1 :] if s in self.stack]
+        for around in outer:
+            if device.outer_radius_mm > around.inner_radius_mm - _FIT_MM:
+                return f"{device.id} does not pass through {around.id} (bore too small)"
+            if device.length_mm < around.length_mm:
+                return f"{device.id} is shorter than {around.id} and would not come out of it"
+        for core in inner:
+            if core.device.outer_radius_mm > device.inner_radius_mm - _FIT_MM:
+                return f"{device.id} does not go over {core.device.id} (bore too small)"
+            outside = core.device.length_mm - core.inserted_mm
+            outside -= self.mouth.sheath_mm + SHEATH_OUTSIDE_MM
+            if outside < device.length_mm:
+                return (
+                    f"{device.id} does not go over {core.device.id}: {outside / 10:.0f} cm of it "
+                    f"are outside, {device.length_mm / 10:.0f} cm are needed"
+                )
+        return ""
+
+    def mount(self, slot: Slot, device: Device) -> None:
+        """Put a device in place, its tip at the sheath's mouth.
+
+        Raises:
+            ValueError: It cannot be mounted; ask ``why_not`` first.
+        """
+        reason = self.why_not(slot, device)
+        if reason:
+            raise ValueError(reason)
+        self.stack[slot] = Mounted.fresh(device)
+
+    def unmount(self, slot: Slot) -> None:
+        """Take a device away that has been withdrawn to the sheath's mouth.
+
+        Raises:
+            ValueError: The slot is empty, or the device is still in the vessel.
+        """
+        if slot not in self.stack:
+            raise ValueError(f"nothing is in the {slot} slot")
+        if self.stack[slot].inserted_mm > 0.0:
+            raise ValueError(f"the {slot} is still in the vessel: withdraw it first")
+        del self.stack[slot]
+
+    def advance(self, motions: Mapping[Slot, tuple[float, float]], dt_s: float) -> None:
+        """Move the hubs for one time step.
+
+        Args:
+            motions: For a slot its advance in mm/s and rotation in rad/s; absent is held. Speeds
+                beyond a hand's are clipped to it.
+            dt_s: Time step.
+        """
+        devices = inside_out(self.stack)
+        if not devices:
+            return
+        names = [slot for slot in reversed(SLOTS) if slot in self.stack]
+        feed, turn = np.zeros(len(devices)), np.zeros(len(devices))
+        most = math.radians(HAND_DEG_S)
+        for i, slot in enumerate(names):
+            speed, spin = motions.get(slot, (0.0, 0.0))
+            feed[i] = min(max(speed, -HAND_MM_S), HAND_MM_S) * dt_s * self._grip(i, speed)
+            turn[i] = min(max(spin, -most), most) * dt_s
+        self.rod.advance(devices, feed, turn, dt_s)
+        self._follow_vessels()
+
+    def _grip(self, i: int, speed: float) -> float:
+        """Share of a push that the fingers still transmit; they slip at ``FINGERS_SLIP_N``."""
+        felt = self.rod.push_n
+        if i < len(self.rod.resistance_n):
+            felt = max(felt, float(self.rod.resistance_n[i]), key=abs)
+        if felt * speed <= 0.0:
+            return 1.0
+        return min(max((FINGERS_SLIP_N - abs(felt)) / (0.2 * FINGERS_SLIP_N), 0.0), 1.0)
+
+    def _follow_vessels(self) -> None:
+        """Put each link on the layer of the vessel that it now lies in."""
+        if len(self.lumen.maps) == 1:
+            return
+        nodes, layer = self.rod.nodes, self.rod.state.layer
+        xy = (0.5 * (nodes[1:] + nodes[:-1])).view(np.float64).reshape(-1, 2)
+        low, high = int(layer.min()), int(layer.max())
+        if low == high:  # as nearly always
+            sample = self.lumen.maps[low].sample_at(xy)
+            self.rod.state.layer = np.where(sample >= 0, self._layer_of_sample[sample], low)
+            return
+        for k in range(low, high + 1):
+            on = layer == k
+            sample = self.lumen.maps[k].sample_at(xy[on])
+            layer[on] = np.where(sample >= 0, self._layer_of_sample[sample], k)
+
+    def states(self) -> dict[Slot, DeviceState]:
+        """Every device as the last step left it, from the outermost."""
+        state = self.rod.state
+        chain = ChainPose(
+            self.rod.nodes,
+            self.rod.node_s_mm,
+            state.layer.copy(),
+            state.normal_n.copy(),
+            self.lumen,
+        )
+        out: dict[Slot, DeviceState] = {}
+        covered = 0.0
+        resistance = self.rod.resistance_n.tolist()
+        for i, slot in enumerate(slot for slot in SLOTS if slot in self.stack):
+            mounted = self.stack[slot]
+            place = len(self.stack) - 1 - i
+            out[slot] = DeviceState(
+                slot,
+                mounted.device,
+                mounted.inserted_mm,
+                math.degrees(mounted.hub_rad),
+                math.degrees(mounted.tip_rad),
+                resistance[place] if place < len(resistance) else 0.0,
+                chain,
+                covered,
+            )
+            covered = max(covered, mounted.inserted_mm)
+        return out
+
+    def save(self) -> dict[str, Any]:
+        """Everything needed to go on from here with the same bits."""
+        return {
+            "rod": self.rod.state.copy(),
+            "resistance_n": self.rod.resistance_n.copy(),
+            "push_n": self.rod.push_n,
+            "stack": {slot: copy.copy(mounted) for slot, mounted in self.stack.items()},
+        }
+
+    def restore(self, saved: Mapping[str, Any]) -> None:
+        """Go back to what ``save`` returned."""
+        self.rod.place(saved["rod"].copy())
+        self.rod.resistance_n = saved["resistance_n"].copy()
+        self.rod.push_n = saved["push_n"]
+        self.stack = {slot: copy.copy(mounted) for slot, mounted in saved["stack"].items()}

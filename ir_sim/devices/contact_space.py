@@ -1,0 +1,192 @@
+"""The Pymunk space: links as bodies, walls as static segments, layers as filters.
+
+A link's body carries two round feelers, at its middle and at its distal end. Pymunk finds which
+walls they touch and where: ``detect`` places the links, lets Pymunk collide them and returns the
+contacts. (Feelers rather than one capsule a link: Pymunk's contact points between two segments are
+points of the supporting edges, not the nearest points, which a round shape gives exactly.)
+
+Pymunk's own impulses are not used; the bending solve answers the contacts (why:
+``ir_sim.devices.rod``). Nothing is remembered from one detection to the next: a spatial hash caches
+no collisions, bodies are set at rest, and the time step is too short to move them. So a restored
+state gives the same bits as an uninterrupted one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pymunk
+from numpy.typing import NDArray
+from pymunk import batch
+
+Array = NDArray[np.float64]
+Complex = NDArray[np.complex128]
+Index = NDArray[np.intp]
+
+#: A link feels a wall from this far off its surface, mm: more than it may move between detections.
+REACH_MM = 1.1
+#: Places of a link's feelers, as shares of its length from the proximal end.
+FEELERS = (0.5, 1.0)
+#: Contacts on one link are told apart by the feeler and by the side they are on.
+SLOTS_PER_LINK = 2 * len(FEELERS)
+_HASH_CELL_MM = 4.0
+_HASH_COUNT = 4000
+_NO_TIME_S = 1e-30
+_MAX_LAYERS = 31
+
+_FIELDS = (
+    batch.ArbiterFields.BODY_A_ID
+    | batch.ArbiterFields.BODY_B_ID
+    | batch.ArbiterFields.NORMAL
+    | batch.ArbiterFields.POINT_A_1
+    | batch.ArbiterFields.POINT_B_1
+)
+_POSE = (
+    batch.BodyFields.POSITION
+    | batch.BodyFields.ANGLE
+    | batch.BodyFields.VELOCITY
+    | batch.BodyFields.ANGULAR_VELOCITY
+)
+
+
+@dataclass(frozen=True)
+class Touch:
+    """Walls near the chain, at most one per slot (the nearest), in slot order.
+
+    Attributes:
+        slot: (m,) ``4 * link + 2 * feeler + (1 on the left side)``.
+        link: (m,) link index.
+        normal: (m,) complex unit normal of the wall, into the lumen.
+        offset_mm: (m,) ``normal . wall point``.
+    """
+
+    slot: Index
+    link: Index
+    normal: Complex
+    offset_mm: Array
+
+
+class ContactSpace:
+    """Walls and links in Pymunk.
+
+    Args:
+        walls: For each layer the polylines (n, 2) of its walls.
+        wall_radius_mm: Radius of the wall segments.
+    """
+
+    def __init__(self, walls: Sequence[Sequence[Array]], wall_radius_mm: float) -> None:
+        if len(walls) > _MAX_LAYERS:
+            raise ValueError(f"{len(walls)} layers of crossing vessels; at most {_MAX_LAYERS}")
+        self._space = pymunk.Space()
+        self._space.use_spatial_hash(_HASH_CELL_MM, _HASH_COUNT)
+        self._space.iterations = 1
+        self._space.collision_persistence = 1
+        self._space.collision_slop = 0.0
+        self._wall_radius_mm = wall_radius_mm
+        self._walls: list[list[pymunk.Segment]] = []
+        for layer, polylines in enumerate(walls):
+            self._walls.append([])
+            self.lay_walls(layer, polylines)
+        self._bodies: list[pymunk.Body] = []
+        self._feelers: list[tuple[pymunk.Circle, ...]] = []
+        self._given = np.zeros((0, 3))  # length, radius, layer of each link as last given
+        self._wall_id = np.uint64(self._space.static_body.id)
+        self._ids: NDArray[np.uint64] = np.zeros(0, np.uint64)
+        self._order: Index = np.zeros(0, np.intp)
+        self._poses = batch.Buffer()
+        self._found = batch.Buffer()
+
+    def lay_walls(self, layer: int, polylines: Sequence[Array]) -> None:
+        """Replace a layer's walls."""
+        self._space.remove(*self._walls[layer])
+        segments = []
+        for line in polylines:
+            for a, b in zip(line[:-1].tolist(), line[1:].tolist(), strict=True):
+                segment = pymunk.Segment(
+                    self._space.static_body, tuple(a), tuple(b), self._wall_radius_mm
+                )
+                segment.filter = pymunk.ShapeFilter(categories=1 << layer)
+                segments.append(segment)
+        self._space.add(*segments)
+        self._walls[layer] = segments
+
+    def shape_links(self, length_mm: Array, radius_mm: Array, layer: Index) -> None:
+        """Give the chain's links their lengths, outer radii and layers."""
+        n, had = len(length_mm), len(self._bodies)
+        while len(self._bodies) > n:
+            self._space.remove(*self._feelers.pop(), self._bodies.pop())
+        while len(self._bodies) < n:
+            body = pymunk.Body(1.0, 1.0)
+            feelers = tuple(pymunk.Circle(body, 1.0) for _ in FEELERS)
+            self._space.add(body, *feelers)
+            self._bodies.append(body)
+            self._feelers.append(feelers)
+        if n != had:
+            ids = np.array([body.id for body in self._bodies], np.uint64)
+            self._order = np.argsort(ids)
+            self._ids = ids[self._order]
+            kept = self._given[: min(n, had)]
+            self._given = np.vstack([kept, np.full((n - len(kept), 3), -1.0)])
+        given = self._given
+        for i in np.flatnonzero(length_mm != given[:, 0]).tolist():
+            for feeler, share in zip(self._feelers[i], FEELERS, strict=True):
+                feeler.unsafe_set_offset((float(length_mm[i]) * (share - 0.5), 0.0))
+        for i in np.flatnonzero(radius_mm != given[:, 1]).tolist():
+            for feeler in self._feelers[i]:
+                feeler.unsafe_set_radius(float(radius_mm[i]) + REACH_MM)
+        for i in np.flatnonzero(layer != given[:, 2]).tolist():
+            seen = pymunk.ShapeFilter(group=1, categories=1 << _MAX_LAYERS, mask=1 << int(layer[i]))
+            for feeler in self._feelers[i]:
+                feeler.filter = seen
+        given[:, 0], given[:, 1], given[:, 2] = length_mm, radius_mm, layer
+
+    def detect(self, nodes: Complex) -> Touch:
+        """The walls within reach of a chain with the links' shapes as last given.
+
+        Args:
+            nodes: (n + 1,) positions.
+        """
+        n = len(nodes) - 1
+        # at rest, so that Pymunk's answer to the last contacts is forgotten; one row more for the
+        # static body, which Pymunk's batch call sets too
+        pose = np.zeros((n + 1, 6))
+        middle, along = 0.5 * (nodes[:-1] + nodes[1:]), nodes[1:] - nodes[:-1]
+        pose[:n, 0], pose[:n, 1] = middle.real, middle.imag
+        pose[:n, 2] = np.arctan2(along.imag, along.real)
+        self._poses.set_float_buf(pose)
+        batch.set_space_bodies(self._space, _POSE, self._poses)
+        self._space.step(1e-30)
+        self._found.clear()
+        batch.get_space_arbiters(self._space, _FIELDS, self._found)
+        ids = np.frombuffer(memoryview(self._found.int_buf()).cast("B"), np.uint64)
+        values = np.frombuffer(memoryview(self._found.float_buf()).cast("B"), np.complex128)
+        return self._touches(ids.reshape(-1, 2), values.reshape(-1, 3), nodes, along)
+
+    def _touches(
+        self, ids: NDArray[np.uint64], values: Complex, nodes: Complex, along: Complex
+    ) -> Touch:
+        """Contacts from Pymunk's pairs (body A, body B) and their normal A to B, points A and B."""
+        if not len(ids):
+            none = np.zeros(0, np.intp)
+            return Touch(none, none, np.zeros(0, np.complex128), np.zeros(0))
+        a_is_link = ids[:, 0] != self._wall_id
+        link = self._order[np.searchsorted(self._ids, np.where(a_is_link, ids[:, 0], ids[:, 1]))]
+        normal = np.where(a_is_link, -values[:, 0], values[:, 0])
+        felt = np.where(a_is_link, values[:, 1], values[:, 2])
+        wall = np.where(a_is_link, values[:, 2], values[:, 1])
+        vector = along[link]
+        centre = felt + (self._given[link, 1] + REACH_MM) * normal  # of the feeler, on the axis
+        reached = (centre - nodes[link]) * vector.conj()
+        distal = reached.real > 0.75 * (vector.real**2 + vector.imag**2)
+        left = (normal * vector.conj()).imag > 0.0
+        offset = (normal.conj() * wall).real
+        gap = (normal.conj() * centre).real - offset
+        slot = SLOTS_PER_LINK * link + 2 * distal + left
+        order = np.lexsort((normal.real, offset, gap, slot))  # Pymunk's order is its memory's
+        ordered = slot[order]
+        first = np.empty(len(order), dtype=bool)
+        first[0], first[1:] = True, ordered[1:] != ordered[:-1]
+        nearest = order[first]
+        return Touch(slot[nearest], link[nearest], normal[nearest], offset[nearest])
