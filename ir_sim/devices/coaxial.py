@@ -30,6 +30,8 @@ HAND_DEG_S = 720.0
 FINGERS_SLIP_N = 8.0
 #: Length of the sheath and its valve outside the vessel, mm (assumed).
 SHEATH_OUTSIDE_MM = 40.0
+#: No point of a device's axis is ever further outside the lumen than this, mm.
+OUTSIDE_MM = 0.25
 #: Bore clearance below which a device does not slide through another, mm on the radius (assumed).
 _FIT_MM = 0.01
 
@@ -162,8 +164,25 @@ class CoaxialSystem:
             speed, spin = motions.get(slot, (0.0, 0.0))
             feed[i] = min(max(speed, -HAND_MM_S), HAND_MM_S) * dt_s * self._grip(i, speed)
             turn[i] = min(max(spin, -most), most) * dt_s
+        before = [(m.inserted_mm, m.tip_rad) for m in devices], self.rod.state.copy()
         self.rod.advance(devices, feed, turn, dt_s)
         self._follow_vessels()
+        if not self._inside():  # a step that would leave the lumen is not taken: the hubs slip
+            for mounted, (inserted, tip) in zip(devices, before[0], strict=True):
+                mounted.inserted_mm, mounted.tip_rad = inserted, tip
+            before[1].spin[:] = 0.0
+            self.rod.place(before[1])
+
+    def _inside(self) -> bool:
+        nodes, layer = self.rod.nodes, self.rod.state.layer
+        if not np.isfinite(nodes[-1]):
+            return False
+        xy = nodes[1:].view(np.float64).reshape(-1, 2)
+        for k in range(int(layer.min()), int(layer.max()) + 1):
+            on = layer == k
+            if on.any() and self.lumen.maps[k].clearance_mm(xy[on]).min() < -OUTSIDE_MM:
+                return False
+        return True
 
     def _grip(self, i: int, speed: float) -> float:
         """Share of a push that the fingers still transmit; they slip at ``FINGERS_SLIP_N``."""

@@ -47,7 +47,7 @@ DRAG_N_S_MM = 1.0e-6
 SUBSTEP_MM = 1.0
 #: Contacts are found anew when a node has moved this far, mm.
 _REDETECT_MM = 0.6
-_NEWTON_STEPS = 6
+_NEWTON_STEPS = 10
 _TOLERANCE_MM = 0.03
 #: The chain's motion is extrapolated from step to step by at most this, mm.
 _GUESS_MM = 0.3
