@@ -78,7 +78,8 @@ class LumenLayer:
         """(n,) nearest cross-section in the tree's sample table at (n, 2) points, or -1."""
         i = ((xy_mm - self.origin_mm) * (1.0 / _CELL_MM) + 0.5).astype(np.intp)
         ny, nx = self.depth_mm.shape
-        return self.sample[np.minimum(i[:, 1], ny - 1), np.minimum(i[:, 0], nx - 1)]
+        rows, columns = np.minimum(i[:, 1], ny - 1), np.minimum(i[:, 0], nx - 1)
+        return np.asarray(self.sample[rows, columns])
 
 
 class Lumen:
