@@ -121,6 +121,8 @@ def parse(text: str, file: str) -> Source:
         node = yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
+        if error.context_mark and "quoted scalar" in str(error.context):
+            mark = error.context_mark  # where the quote opens, not where the text ends
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         source.problems.append(Problem(file, line, column, "", *_plain_words(error, text, line)))
         return source
@@ -227,6 +229,7 @@ def _plain_words(error: yaml.MarkedYAMLError, text: str, line: int) -> tuple[str
         "did not find expected ',' or ']'": ("a ',' or ']' is missing", "close the list"),
         "did not find expected ',' or '}'": ("a ',' or '}' is missing", "close the braces"),
         "found unexpected end of stream": ("a quote is not closed", 'add the closing quote "'),
+        "maximum nesting depth": (f"nested more than {MAX_DEPTH} deep", ""),
         "found character that cannot start": (
             "a character that cannot start a value",
             "put the text in quotes",
