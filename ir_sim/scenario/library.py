@@ -1,10 +1,13 @@
-"""Finding and loading scenarios: shipped by id, an author's own by path."""
+"""Finding and loading scenarios: shipped and own ones by id, any file by path."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+
+import platformdirs
 
 from ir_sim.errors import Problem, ScenarioError
 from ir_sim.scenario.catalogue import devices_for
@@ -23,11 +26,36 @@ def shipped_scenarios() -> Mapping[str, Path]:
     return {path.stem: path for path in files if path.parent.name != "devices"}
 
 
+def own_folder() -> Path:
+    """Where a person's own cases are looked for; ``IR_SIM_CASES`` names another folder."""
+    named = os.environ.get("IR_SIM_CASES")
+    return Path(named) if named else platformdirs.user_data_path("ir-sim") / "scenarios"
+
+
+def own_scenarios() -> Mapping[str, Path]:
+    """Own case ids and their files. A shipped case keeps its id."""
+    try:
+        files = sorted(own_folder().rglob("*.yaml"))
+    except OSError:
+        return {}
+    shipped_ids = shipped_scenarios()
+    return {
+        path.stem: path
+        for path in files
+        if path.parent.name != "devices" and path.stem not in shipped_ids
+    }
+
+
+def known_scenarios() -> Mapping[str, Path]:
+    """Shipped cases, then own ones."""
+    return {**shipped_scenarios(), **own_scenarios()}
+
+
 def load(reference: str | Path) -> Scenario:
     """Load a case.
 
     Args:
-        reference: The id of a shipped case, or the path of a YAML file.
+        reference: The id of a shipped or own case, or the path of a YAML file.
 
     Raises:
         ScenarioError: With every problem found, each with its line and column.
@@ -42,14 +70,14 @@ def load(reference: str | Path) -> Scenario:
 def examine(reference: str | Path) -> tuple[Scenario | None, list[Problem]]:
     """Read a case and report every error and warning; the case is None if unusable."""
     name = str(reference)
-    path = shipped_scenarios().get(name)
+    path = known_scenarios().get(name)
     if path is not None:
         name = f"{path.parent.name}/{path.name}"
     else:
         path = Path(reference)
         if _is_id(name) and not path.exists():
-            known = sorted(shipped_scenarios())
-            message = f"no shipped case has the id '{name}'"
+            known = sorted(known_scenarios())
+            message = f"no case has the id '{name}'"
             return None, [Problem(name, 1, 1, "", message, nearest(name, known))]
     text, problems = read_text(path, name)
     if problems:

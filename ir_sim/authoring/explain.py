@@ -1,0 +1,165 @@
+"""A case in prose, as a teacher would read it out before the session."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from ir_sim.anatomy.vessel_tree import VesselTree, build_tree
+from ir_sim.authoring.flows import resting_flows
+from ir_sim.scenario.model import Condition, Scenario, Step
+
+WIDTH = 88
+_LABS = {
+    "inr": "INR",
+    "platelets_10e9_l": "platelets (10⁹/L)",
+    "haemoglobin_g_dl": "haemoglobin (g/dL)",
+    "lactate_mmol_l": "lactate (mmol/L)",
+}
+
+
+def explain(scenario: Scenario) -> str:
+    """Several paragraphs of plain text."""
+    tree = build_tree(scenario.anatomy)
+    blocks = [
+        f"{scenario.title}\n{'=' * len(scenario.title)}",
+        _wrap(_heading(scenario)),
+        _wrap(scenario.briefing),
+        _wrap(_patient(scenario)),
+        "The trainee learns to\n" + _bullets(scenario.objectives),
+        _wrap(_anatomy(scenario, tree)),
+        _vessels(tree),
+        _wrap(_access(scenario)),
+        "On the tray\n" + _bullets([_device(scenario, name) for name in scenario.tray]),
+        "The procedure\n" + _bullets([_step(step) for step in scenario.task.steps], numbered=True),
+        _wrap(_scoring(scenario)),
+    ]
+    return "\n\n".join(block for block in blocks if block.strip())
+
+
+def name_of(vessel: str) -> str:
+    """``right_renal`` as ``right renal``."""
+    return vessel.replace("_", " ").replace("-", " ")
+
+
+def _wrap(text: str) -> str:
+    return textwrap.fill(text, WIDTH)
+
+
+def _bullets(items: list[str], *, numbered: bool = False) -> str:
+    marks = [f"{i}. " if numbered else "- " for i in range(1, len(items) + 1)]
+    return "\n".join(
+        textwrap.fill(item, WIDTH, initial_indent="  " + mark, subsequent_indent="     ")
+        for mark, item in zip(marks, items, strict=True)
+    )
+
+
+def _heading(scenario: Scenario) -> str:
+    if scenario.review == "unreviewed":
+        review = "No physician has reviewed its clinical content yet."
+    else:
+        review = f"Reviewed by {scenario.review.by} on {scenario.review.date.isoformat()}."
+    return f"A simulated case for the {scenario.level} level ({scenario.id}). {review}"
+
+
+def _patient(scenario: Scenario) -> str:
+    p = scenario.patient
+    who = {"f": "woman", "m": "man"}[p.sex]
+    parts = [f"The patient is a {p.age}-year-old {who}, {p.weight_kg:g} kg, {p.height_cm:g} cm."]
+    if p.history:
+        parts.append(p.history)
+    labs = [f"eGFR {p.egfr:g} mL/min/1.73 m²"]
+    if p.creatinine_mg_dl is not None:
+        labs.append(f"creatinine {p.creatinine_mg_dl:g} mg/dL")
+    labs += [f"{_LABS.get(lab, lab.replace('_', ' '))} {value:g}" for lab, value in p.labs.items()]
+    parts.append(f"Laboratory: {', '.join(labs)}.")
+    parts.append(f"Allergies: {', '.join(p.allergies) if p.allergies else 'none known'}.")
+    return " ".join(parts)
+
+
+def _anatomy(scenario: Scenario, tree: VesselTree) -> str:
+    heart = scenario.anatomy.heart
+    diseased = [
+        f"{_lesion(lesion.kind, lesion.diameter_percent, lesion.diameter_mm)} in the "
+        f"{name_of(v.id)} at {lesion.at_mm:g} mm"
+        for v in tree.vessels
+        for lesion in v.lesions
+    ]
+    sick = f" Disease: {'; '.join(diseased)}." if diseased else " No lesion is drawn."
+    return (
+        f"The anatomy has {len(tree.vessels)} vessels over {scenario.anatomy.body}. The heart "
+        f"beats at {heart.rate_bpm:g}/min with a mean pressure of {heart.mean_pressure_mmhg:g} mmHg."
+        + sick
+    )
+
+
+def _lesion(kind: str, percent: float | None, diameter_mm: float | None) -> str:
+    article = "an" if kind[0] in "aeiou" else "a"
+    if diameter_mm is not None:
+        return f"{article} {kind} of {diameter_mm:g} mm"
+    return f"{article} {kind}" + (f" of {percent:g} % diameter" if percent is not None else "")
+
+
+def _vessels(tree: VesselTree) -> str:
+    flows = resting_flows(tree)
+    lines = ["Vessels (diameter at the ostium, length, resting flow)"]
+
+    def walk(index: int, depth: int) -> Iterator[str]:
+        v = tree.vessels[index]
+        name = "  " * (depth + 1) + name_of(v.id)
+        feeds = f" to the {v.outlet.organ}" if v.outlet else ""
+        width = 2 * v.radius_at(0.0)
+        yield f"{name:40} {width:4.1f} mm {v.length_mm:5.0f} mm {flows[v.id]:6.0f} mL/min{feeds}"
+        for child in tree.children[index]:
+            yield from walk(child, depth + 1)
+
+    for vessel in tree.vessels:
+        if vessel.parent < 0:
+            lines += walk(vessel.index, 0)
+    return "\n".join(lines)
+
+
+def _access(scenario: Scenario) -> str:
+    a, target = scenario.access, scenario.task.target
+    return (
+        f"Access: {a.direction} through the {name_of(a.vessel)} with a {a.sheath_fr:g} French "
+        f"sheath whose mouth lies {a.sheath_mm:g} mm further in. The target is the "
+        f"{name_of(target.vessel)}, at least {target.at_mm:g} mm beyond its ostium, with the "
+        f"{target.device}, held for {target.hold_s:g} s."
+    )
+
+
+def _device(scenario: Scenario, name: str) -> str:
+    device = scenario.devices[name]
+    return f"{device.title} ({name})"
+
+
+def _step(step: Step) -> str:
+    return f"{step.do} [{condition_words(step.when)}]"
+
+
+def condition_words(when: Condition) -> str:
+    """What the timeline waits for, in words."""
+    if when.tip_at is not None:
+        at = f" at {when.tip_at.at_mm:g} mm" if when.tip_at.at_mm else ""
+        return f"tip of the {when.tip_at.device} in the {name_of(when.tip_at.vessel)}{at}"
+    if when.mounted is not None:
+        return f"{when.mounted.device} {when.mounted.id or ''} in place".replace("  ", " ")
+    if when.injected is not None:
+        i = when.injected
+        return f"at least {i.at_least_ml:g} mL injected in the {name_of(i.vessel)}"
+    if when.filmed is not None:
+        f = when.filmed
+        return f"the {name_of(f.vessel)} filmed with at least {f.at_least_ml:g} mL"
+    if when.removed is not None:
+        return f"{when.removed} out"
+    return "target reached"
+
+
+def _scoring(scenario: Scenario) -> str:
+    b = scenario.scoring.baseline
+    return (
+        f"A practised operator needs about {b.procedure_time_s:g} s, {b.fluoro_time_s:g} s of "
+        f"fluoroscopy, {b.contrast_ml:g} mL of contrast and {b.kap_gy_cm2:g} Gy·cm² (the case's "
+        f"baseline); the rubric is '{scenario.scoring.rubric}'."
+    )

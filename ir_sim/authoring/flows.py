@@ -1,0 +1,32 @@
+"""Resting flows that follow from a case as authored, for its preview and its prose."""
+
+from __future__ import annotations
+
+import math
+
+from ir_sim.anatomy.vessel_tree import VesselTree
+from ir_sim.flow.organs import ORGANS, UNNAMED
+
+#: Viscosity of blood in large vessels, Pa s.
+_VISCOSITY_PA_S = 0.0035
+
+
+def resting_flows(tree: VesselTree) -> dict[str, float]:
+    """Flow at each vessel's ostium, mL/min: the sum of what the outlets below it take.
+
+    An outlet without a stated flow takes what its organ's usual wall shear stress gives at its
+    radius: Q = pi r^3 tau / (4 mu).
+    """
+    flow = [0.0] * len(tree.vessels)
+    for vessel in reversed(tree.vessels):  # children come after their parents
+        kids = tree.children[vessel.index]
+        own = 0.0
+        if vessel.outlet is not None and vessel.outlet.flow_ml_min is not None:
+            own = vessel.outlet.flow_ml_min
+        elif vessel.outlet is not None or not kids:
+            organ = ORGANS.get(vessel.outlet.organ if vessel.outlet else UNNAMED)
+            shear = organ.wall_shear_pa if organ else 0.0
+            radius_m = float(vessel.healthy_radius_mm[-1]) * 1e-3
+            own = math.pi * radius_m**3 * shear / (4 * _VISCOSITY_PA_S) * 60e6
+        flow[vessel.index] = own + sum(flow[k] for k in kids)
+    return {vessel.id: flow[vessel.index] for vessel in tree.vessels}

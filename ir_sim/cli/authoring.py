@@ -1,0 +1,97 @@
+"""Commands for authors: new, preview (and import, in its own module)."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+from typing import Any
+
+from ir_sim.cli.words import command
+from ir_sim.errors import IrSimError
+
+OK, NO, BAD = 0, 1, 2
+#: How often a watched file is looked at, s.
+_LOOK_S = 0.3
+
+
+def add(commands: Any) -> None:
+    """Register the commands."""
+    parser = command(
+        commands,
+        "new",
+        new,
+        "write a complete new case to start from",
+        "ir-sim new my-case\nir-sim new my-case --title 'Left renal stenosis' -o cases/",
+    )
+    parser.add_argument("name", metavar="NAME", help="the new case's id, such as my-case")
+    parser.add_argument("--title", help="one line for people")
+    parser.add_argument("-o", "--output", metavar="PATH", help="file or folder (default: here)")
+    parser.add_argument("--force", action="store_true", help="replace a file that exists")
+
+    parser = command(
+        commands,
+        "preview",
+        preview,
+        "draw a case: vessels, calibres, flows, layers, target",
+        "ir-sim preview my-case.yaml --png my-case.png\nir-sim preview my-case.yaml --watch",
+    )
+    parser.add_argument("case", metavar="CASE", help="a case's file or id")
+    parser.add_argument("--png", metavar="OUT", help="picture to write (default: beside the case)")
+    parser.add_argument("--watch", action="store_true", help="draw anew whenever the file changes")
+
+
+def new(args: argparse.Namespace) -> int:
+    """A scaffold on disk."""
+    from ir_sim.authoring.scaffold import new_case
+
+    text = new_case(args.name, args.title)
+    path = Path(args.output) if args.output else Path(f"{args.name}.yaml")
+    if path.is_dir() or (args.output and args.output.endswith(("/", "\\"))):
+        path = path / f"{args.name}.yaml"
+    if path.exists() and not args.force:
+        raise IrSimError(f"{path} exists already; --force replaces it")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    print(f"wrote {path}")
+    print(f"next: ir-sim preview {path} --watch, then ir-sim play {path}")
+    return OK
+
+
+def preview(args: argparse.Namespace) -> int:
+    """A picture of the case."""
+    from ir_sim.scenario.library import known_scenarios
+
+    known = known_scenarios().get(args.case)
+    out = Path(args.png) if args.png else Path(f"{Path(args.case).stem}.png")
+    if not args.watch:
+        _draw(args.case, out)
+        print(f"wrote {out}")
+        return OK
+    watched = known or Path(args.case)
+    print(f"watching {watched}; Ctrl-C ends")
+    seen: float | None = -1.0
+    while True:
+        now = watched.stat().st_mtime if watched.exists() else None
+        if now != seen:
+            seen = now
+            try:
+                _draw(args.case, out)
+                print(f"{out} is up to date", flush=True)
+            except IrSimError as error:
+                print(error, flush=True)
+        time.sleep(_LOOK_S)
+
+
+def _draw(case: str, out: Path) -> None:
+    from ir_sim.anatomy.sense import load_case
+    from ir_sim.authoring.preview import draw
+
+    picture = draw(load_case(case))
+    out.parent.mkdir(parents=True, exist_ok=True)
+    part = out.with_name(out.name + ".part")  # a viewer never sees half a picture
+    try:
+        picture.save(part, format="PNG")
+        part.replace(out)
+    finally:
+        part.unlink(missing_ok=True)

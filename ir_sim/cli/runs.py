@@ -1,0 +1,111 @@
+"""Commands that play: the program itself, play, demo, replay."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from ir_sim.cli.words import command
+
+OK, NO, BAD = 0, 1, 2
+DEFAULT_CASE = "right-renal-selective"
+
+
+def add(commands: Any) -> None:
+    """Register the commands."""
+    parser = command(
+        commands,
+        "play",
+        play,
+        "open a case in the window",
+        "ir-sim play right-renal-selective --trainee R01",
+    )
+    parser.add_argument("case", metavar="CASE", help="a case's id or file")
+    parser.add_argument("--trainee", metavar="NAME", help="pseudonym for the score log")
+    parser.add_argument("--seed", type=int, default=None, metavar="N", help="repeat this patient")
+
+    parser = command(
+        commands,
+        "demo",
+        demo,
+        "let the expert play a case",
+        "ir-sim demo right-renal-selective\nir-sim demo left-renal-stenosis --headless --out DIR",
+    )
+    parser.add_argument("case", metavar="CASE", nargs="?", default=DEFAULT_CASE)
+    parser.add_argument("--headless", action="store_true", help="no window: write files")
+    parser.add_argument("--out", metavar="DIR", default="demo", help="folder (default: demo)")
+    parser.add_argument("--seed", type=int, default=0, metavar="N")
+
+    parser = command(
+        commands,
+        "replay",
+        replay,
+        "watch a recorded run again, check it, or rate it by another rubric",
+        "ir-sim replay run.irrun --headless\nir-sim replay run.irrun --rescore strict.yaml",
+    )
+    parser.add_argument("file", metavar="FILE", help="a recording (.irrun)")
+    parser.add_argument("--rescore", metavar="RUBRIC", help="rate by this rubric")
+    parser.add_argument("--headless", action="store_true", help="no window: check and rate only")
+
+
+def home(args: argparse.Namespace) -> int:
+    """No command: the window at its home screen."""
+    from ir_sim.cli.display import missing
+
+    reason = missing()
+    if reason is None:
+        from ir_sim.app.main import run_app
+
+        return run_app()
+    return _instead(reason, DEFAULT_CASE)
+
+
+def play(args: argparse.Namespace) -> int:
+    """A case in the window."""
+    from ir_sim.anatomy.sense import load_case
+    from ir_sim.cli.display import missing
+
+    load_case(args.case)  # say what is wrong with it before a window opens
+    reason = missing()
+    if reason is not None:
+        return _instead(reason, args.case, args.seed or 0)
+    from ir_sim.app.main import run_app
+
+    return run_app(case=args.case, trainee=args.trainee, seed=args.seed)
+
+
+def demo(args: argparse.Namespace) -> int:
+    """The expert plays."""
+    from ir_sim.anatomy.sense import load_case
+    from ir_sim.cli.display import missing
+
+    load_case(args.case)
+    reason = None if args.headless else missing()
+    if reason is not None:
+        print(f"{reason}: the expert plays without a window")
+    if args.headless or reason is not None:
+        from ir_sim.cli.headless import headless_demo
+
+        return headless_demo(args.case, args.out, args.seed)
+    from ir_sim.app.main import run_app
+
+    return run_app(case=args.case, seed=args.seed, demo=True)
+
+
+def replay(args: argparse.Namespace) -> int:
+    """A recording."""
+    from ir_sim.cli.display import missing
+    from ir_sim.cli.headless import check_recording
+
+    if args.headless or args.rescore or missing() is not None:
+        return check_recording(args.file, args.rescore)
+    from ir_sim.app.main import run_app
+
+    return run_app(replay=args.file)
+
+
+def _instead(reason: str, case: str, seed: int = 0) -> int:
+    from ir_sim.cli.headless import headless_demo
+
+    print(f"{reason}: the expert plays without a window")
+    return headless_demo(case, "demo", seed)
