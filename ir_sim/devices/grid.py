@@ -85,6 +85,18 @@ def regrid(state: RodState, link_mm: float = LINK_MM) -> bool:
     return True
 
 
+def shorten(state: RodState, growth_mm: float, link_mm: float = LINK_MM) -> bool:
+    """Merge the last links, in place, as far as the last one would else shrink to nothing.
+
+    Returns:
+        Whether the grid has changed.
+    """
+    before = state.angle
+    while len(state.length_mm) > 1 and state.length_mm[-1] + growth_mm < 0.15 * link_mm:
+        _merge(state, len(state.length_mm) - 2)
+    return state.angle is not before
+
+
 def _split(state: RodState, i: int, first_mm: float) -> None:
     """Cut link ``i`` after ``first_mm``; the parts keep its direction."""
     rest = float(state.length_mm[i]) - first_mm

@@ -30,7 +30,7 @@ from ir_sim.devices.bending import (
     points_of,
 )
 from ir_sim.devices.contact_space import SLOTS_PER_LINK, ContactSpace, Touch
-from ir_sim.devices.grid import LINK_MM, RodState, regrid
+from ir_sim.devices.grid import LINK_MM, RodState, regrid, shorten
 from ir_sim.devices.stack import Material, Mounted, composite, outermost
 
 Array = NDArray[np.float64]
@@ -121,16 +121,20 @@ class Rod:
     def _substep(
         self, devices: list[Mounted], feed_mm: Array, turn_rad: Array, dt_s: float
     ) -> None:
+        new = [
+            min(max(mounted.inserted_mm + fed, 0.0), mounted.device.length_mm)
+            for mounted, fed in zip(devices, feed_mm.tolist(), strict=True)
+        ]
+        growth = max([STUB_MM, *new]) - float(self._s[-1])
+        if shorten(self.state, growth, self.link_mm):
+            self.place(self.state)
         state, s_before = self.state, self._s
         outer = outermost(devices, s_before)
         touch = self._detect(devices, outer)
         self._turn(devices, turn_rad, outer)
-        feed = feed_mm.copy()
-        for i, mounted in enumerate(devices):
-            new = min(max(mounted.inserted_mm + feed[i], 0.0), mounted.device.length_mm)
-            feed[i] = new - mounted.inserted_mm
-            mounted.inserted_mm = new
-        growth = max([STUB_MM, *(m.inserted_mm for m in devices)]) - float(s_before[-1])
+        feed = np.array([to - m.inserted_mm for to, m in zip(new, devices, strict=True)])
+        for mounted, to in zip(devices, new, strict=True):
+            mounted.inserted_mm = to
         state.length_mm[-1] += growth
         s = s_before.copy()
         s[-1] += growth
@@ -237,6 +241,7 @@ class Rod:
             if now.moved_mm < _TOLERANCE_MM:
                 break
             if moved > _REDETECT_MM and self.space is not None:
+                self.space.shape_links(chain.length_mm, material.radius_mm, self.state.layer)
                 contacts = _carried(contacts, self.space.detect(now.nodes), material)
                 now = evaluate(chain, contacts, now.angle)
                 moved = 0.0

@@ -1,0 +1,108 @@
+"""A pair of scripted hands at the sheath: moves hubs until something is seen, keeps the worst."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from ir_sim.anatomy.lumen import Lumen
+from ir_sim.anatomy.vessel_tree import build_tree
+from ir_sim.devices import CoaxialSystem, sheath_mouth
+from ir_sim.devices.hazards import Hazard, HazardWatch
+from ir_sim.scenario.catalogue import shipped_devices
+from ir_sim.scenario.library import load
+from ir_sim.scenario.model import Access, Anatomy
+
+from .pictures import Frame, frame_of, sheet
+
+DT = 1 / 60
+Move = tuple[float, float]  # mm/s, deg/s
+
+
+class Operator:
+    """Hands, eyes and a notebook.
+
+    Attributes:
+        outside_mm: Deepest that any point of a device has been outside its lumen.
+        wall_n: Largest wall force at one point.
+        hub_n: Largest force at a hub.
+        hazards: All that the watch has reported.
+        frames: Snapshots for ``picture``.
+    """
+
+    def __init__(self, anatomy: Anatomy, access: Access, link_mm: float = 4.0) -> None:
+        self.tree = build_tree(anatomy)
+        self.lumen = Lumen(self.tree)
+        self.system = CoaxialSystem(self.lumen, sheath_mouth(self.tree, access), link_mm)
+        self.watch = HazardWatch()
+        self.hazards: list[Hazard] = []
+        self.frames: list[Frame] = []
+        self.time_s = 0.0
+        self.outside_mm = self.wall_n = self.hub_n = 0.0
+
+    @classmethod
+    def at(cls, case: str, link_mm: float = 4.0) -> Operator:
+        """At the table of a shipped case."""
+        scenario = load(case)
+        return cls(scenario.anatomy, scenario.access, link_mm)
+
+    def mount(self, *names: str) -> Operator:
+        for name in names:
+            device = shipped_devices()[name]
+            self.system.mount(device.slot, device)
+        return self
+
+    def exchange(self, slot: str, name: str | None = None, speed: float = 150.0) -> Operator:
+        """Draw a device out and put another in (or none)."""
+        self.do({slot: (-speed, 0.0)}, until=lambda o: o.inserted(slot) <= 0.0, seconds=60.0)
+        self.system.unmount(slot)
+        return self.mount(name) if name else self
+
+    def do(
+        self,
+        moves: dict[str, Move] | Callable[[Operator], dict[str, Move]],
+        until: Callable[[Operator], bool] | None = None,
+        seconds: float = 30.0,
+    ) -> bool:
+        """Move (mm/s and deg/s a slot) until something is seen or time is up; whether it was."""
+        for _ in range(round(seconds / DT)):
+            now = moves(self) if callable(moves) else moves
+            hubs = {k: (v, np.radians(w)) for k, (v, w) in now.items()}
+            self.system.advance(hubs, DT)
+            self.time_s += DT
+            states = self.system.states()
+            self.hazards += self.watch.update(states, DT)
+            for state in states.values():
+                self.outside_mm = max(self.outside_mm, -float(state.clearance_mm.min()))
+                self.wall_n = max(self.wall_n, float(state.wall_force_n.max()))
+                self.hub_n = max(self.hub_n, abs(state.hub_force_n))
+            if until is not None and until(self):
+                return True
+        return until is None
+
+    def wait(self, seconds: float = 0.5) -> None:
+        self.do({}, seconds=seconds)
+
+    def state(self, slot: str):
+        return self.system.states()[slot]
+
+    def inserted(self, slot: str) -> float:
+        return self.system.stack[slot].inserted_mm
+
+    def tip(self, slot: str) -> np.ndarray:
+        return self.state(slot).tip_mm
+
+    def vessel(self, slot: str) -> tuple[str, float]:
+        state = self.state(slot)
+        return state.tip_vessel, state.tip_vessel_mm
+
+    def kinds(self) -> set[str]:
+        return {hazard.kind for hazard in self.hazards}
+
+    def snap(self, title: str) -> None:
+        self.frames.append(frame_of(self, title))
+
+    def picture(self, path: Path | str, box: tuple[float, float, float, float], columns=4) -> None:
+        sheet(self.lumen, self.frames, Path(path), box, columns)
