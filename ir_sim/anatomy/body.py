@@ -55,6 +55,38 @@ class Window:
 
 
 @dataclass(frozen=True)
+class Ellipse:
+    """Outline of an organ.
+
+    Attributes:
+        centre_mm: Its middle.
+        rx_mm: Half axis, to the right before tilting.
+        ry_mm: Half axis, upwards before tilting.
+        tilt_deg: Counter-clockwise.
+    """
+
+    centre_mm: tuple[float, float]
+    rx_mm: float
+    ry_mm: float
+    tilt_deg: float = 0.0
+
+    def holds(self, xy_mm: Array, slack_mm: float = 0.0) -> bool:
+        """Whether a (2,) point lies inside, or within a slack of it."""
+        dx, dy = xy_mm[0] - self.centre_mm[0], xy_mm[1] - self.centre_mm[1]
+        c, s = np.cos(np.radians(self.tilt_deg)), np.sin(np.radians(self.tilt_deg))
+        u = (dx * c + dy * s) / (self.rx_mm + slack_mm)
+        v = (-dx * s + dy * c) / (self.ry_mm + slack_mm)
+        return bool(u * u + v * v <= 1.0)
+
+
+#: Organs whose outline a blush fills, in the body's frame.
+_ORGANS: dict[str, tuple[Ellipse, ...]] = {
+    "kidney": (Ellipse((-71, 85), 28, 54, -10), Ellipse((76, 97), 28, 55, 10)),
+    "spleen": (Ellipse((108, 160), 28, 46, 28),),
+}
+
+
+@dataclass(frozen=True)
 class Body:
     """A patient's body in one template.
 
@@ -97,6 +129,11 @@ class Body:
         leg = _ellipse(np.abs(x) - np.interp(y, at, middle), leg_width, half_ap, lao_deg)
         down = np.clip((_GROIN_MM - y) / 60.0, 0.0, 1.0)
         return np.asarray((trunk * (1.0 - down) + leg * down) / np.cos(np.radians(cranial_deg)))
+
+    @property
+    def organs(self) -> dict[str, tuple[Ellipse, ...]]:
+        """Outlines of organs by name; none in soft tissue of no particular place."""
+        return {} if self.template in ("generic", "head-neck") else _ORGANS
 
     @property
     def mineral(self) -> float:

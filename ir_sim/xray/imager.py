@@ -1,20 +1,50 @@
-"""Draws what the monitor shows for an exposure."""
+"""Draws what the monitor shows for an exposure.
+
+::
+
+    Scene --> line integrals --> Detector --> log --+--> Temporal --> Display    fluoroscopy, cine
+              (background, vessels,                 +--> minus mask ----^        subtraction
+               devices, blush)                      +--> minus mask, plus map ^  roadmap
+
+An ``Imager`` remembers: lag, the recursive filter, masks, each run's peak. Drawing the same scenes
+in the same order gives the same bytes.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from ir_sim.anatomy.body import Body
 from ir_sim.anatomy.vessel_tree import VesselTree
+from ir_sim.xray.beam import beam_quality
+from ir_sim.xray.detector import Detector
+from ir_sim.xray.display import CINE, DSA, FLUORO, ROADMAP, Display, Temporal
+from ir_sim.xray.line_integrals import LineIntegrals, view_key
+from ir_sim.xray.pictures import Grey, Image
 from ir_sim.xray.scene import Scene
+from ir_sim.xray.settings import Exposure, Settings
+from ir_sim.xray.subtraction import Roadmap, Subtraction
+
+#: A pause after which lag and filter start afresh, s.
+_PAUSE_S = 0.8
+#: Share of the field's side over which the exposure is measured.
+_MEASURE = 0.6
 
 
 class Imager:
-    """Pictures of one case, in the order of its exposures."""
+    """Pictures of one case, in the order of its exposures.
+
+    Args:
+        tree: The vessels.
+        body: What lies around them.
+        bed_vessel: Vessel that feeds each organ bed.
+        size_px: Side of the picture.
+        seed: Of the noise.
+    """
 
     def __init__(
         self,
@@ -24,27 +54,197 @@ class Imager:
         size_px: int = 1024,
         seed: int = 0,
     ) -> None:
-        self.tree, self.body, self.size_px, self.seed = tree, body, size_px, seed
-        self._held: NDArray[np.uint8] | None = None
-
-    def draw(self, scene: Scene) -> NDArray[np.uint8]:
-        """(h, w) grey levels for the scene."""
-        n, s = self.size_px, scene.exposure.settings
-        mm = s.field_mm / n
-        noise = np.random.default_rng((self.seed, scene.exposure.number))
-        out = (140 + 12 * noise.standard_normal((n, n))).astype(np.uint8)
-        for device in scene.devices:
-            p = (device.points_mm - s.centre_mm) / mm * (1, -1) + n / 2
-            width = max(round(2 * max(q.outer_mm for q in device.pieces) / mm), 1)
-            cv2.polylines(out, [p.astype(np.int32)], False, 20, width, cv2.LINE_AA)
-        self._held = out
-        return out
-
-    def hold(self) -> NDArray[np.uint8]:
-        """The last picture; black before the first."""
-        n = self.size_px
-        return np.zeros((n, n), np.uint8) if self._held is None else self._held
+        if size_px < 64:
+            raise ValueError(f"size_px must be at least 64, got {size_px}")
+        self.size_px, self.seed = size_px, seed
+        self._integrals = LineIntegrals(tree, body, tuple(bed_vessel), size_px)
+        self._display = Display(size_px)
+        self._log: Image = np.empty((size_px, size_px), np.float32)
+        self._detectors: dict[float, Detector] = {}
+        self.reset()
 
     def reset(self) -> None:
-        """Forget everything seen."""
-        self._held = None
+        """Forget everything seen; the view's maps stay."""
+        for detector in self._detectors.values():
+            detector.forget()
+        self._temporal = Temporal()
+        self._subtraction = Subtraction()
+        self._roadmap = Roadmap()
+        self._last: Exposure | None = None
+        self._held: Grey | None = None
+
+    def draw(self, scene: Scene) -> Grey:
+        """(h, w) grey levels of what the monitor shows for an exposure."""
+        cv2.setNumThreads(1)
+        exposure = scene.exposure
+        s = exposure.settings
+        detector = self._detector(s)
+        opening = blade_opening(s, self.size_px)
+        self._follow(exposure, detector)
+        signal = self._expose(scene, detector, opening)
+        picture = detector.logarithm(signal, self._log)
+        noise = detector.noise_sd / self._quanta(exposure, detector) ** 0.5
+        if exposure.kind == "acquire":
+            shown = self._acquired(picture, exposure, opening)
+        elif s.roadmap is not None and self._subtraction.peak(s.roadmap) is not None:
+            shown = self._mapped(picture, exposure, noise, opening)
+        else:
+            look = FLUORO
+            if s.pulse_rate < 10.0:  # few pulses: less smoothing, or the wire would drag behind
+                look = replace(FLUORO, new_share=0.55)
+            filtered = self._temporal.follow(picture, look.new_share, noise)
+            shown = self._display.show(filtered, look, opening)
+        self._last, self._held = exposure, shown
+        return shown
+
+    def hold(self, settings: Settings | None = None) -> Grey:
+        """Last-image hold; with settings, the present blades and field are drawn on it."""
+        n = self.size_px
+        if self._held is None:
+            return self._display.frame(np.zeros((n, n), np.uint8), None)
+        if settings is None or self._last is None or settings == self._last.settings:
+            return self._held
+        return draw_blades(self._held, self._last.settings, settings)
+
+    def peak(self, run: int) -> Grey | None:
+        """The run's maximum opacification as a subtraction picture, or None if it was not drawn."""
+        peak = self._subtraction.peak(run)
+        if peak is None:
+            return None
+        return self._display.show(peak.darkest, DSA, blade_opening(peak.settings, self.size_px))
+
+    def prepare(self, settings: Settings) -> None:
+        """Build the maps for settings ahead of their first exposure (in a background thread)."""
+        self._integrals.view(settings)
+        self._detector(settings)
+
+    # ---------------------------------------------------------------- inside
+
+    def _detector(self, s: Settings) -> Detector:
+        if s.field_cm not in self._detectors:
+            element = 10.0 * s.field_cm / 2**0.5 / self.size_px
+            self._detectors[s.field_cm] = Detector(self.size_px, element, self.seed)
+        return self._detectors[s.field_cm]
+
+    def _quanta(self, exposure: Exposure, detector: Detector) -> float:
+        target = exposure.target_ngy or exposure.dose_ngy
+        neq = beam_quality(exposure.kv).quanta_per_mm2_ngy
+        return neq * target * detector.element_mm**2
+
+    def _follow(self, exposure: Exposure, detector: Detector) -> None:
+        """Whatever breaks the sequence of pictures breaks the memory of the chain."""
+        last = self._last
+        if last is None:
+            return
+        now, was = exposure.settings, last.settings
+        cut = exposure.kind != last.kind or exposure.time_s - last.time_s > _PAUSE_S
+        cut |= exposure.run != last.run or view_key(now)[:3] != view_key(was)[:3]
+        if cut:
+            detector.forget()
+            self._temporal.forget()
+        if (now.roadmap, view_key(now), now.centre_mm) != (
+            was.roadmap,
+            view_key(was),
+            was.centre_mm,
+        ):
+            self._roadmap.forget()
+            if now.roadmap != was.roadmap:
+                self._temporal.forget()
+
+    def _expose(
+        self, scene: Scene, detector: Detector, opening: tuple[slice, slice] | None
+    ) -> Image:
+        exposure = scene.exposure
+        line = self._integrals.at(scene)
+        primary = detector.primary(line, opening)
+        target = exposure.target_ngy or exposure.dose_ngy
+        gain = exposure.dose_ngy / target / self._measured(scene, detector, opening)
+        detector.lag = 0.01 if exposure.kind == "acquire" else 0.03
+        quanta = self._quanta(exposure, detector)
+        return detector.expose(primary, gain, quanta, exposure.number, opening)
+
+    def _measured(
+        self, scene: Scene, detector: Detector, opening: tuple[slice, slice] | None
+    ) -> float:
+        """Mean share of the beam in the measuring field behind the body alone.
+
+        The exposure control of the machine knows no contrast and no devices either: a bolus must
+        not change the brightness of a locked run.
+        """
+        still = self._integrals.coarse(scene.exposure)
+        side = still.shape[0]
+        share = np.exp(-still)
+        rows = columns = slice(0, side)
+        if opening is not None:
+            scale = side / self.size_px
+            rows = slice(int(opening[0].start * scale), max(int(opening[0].stop * scale), 1))
+            columns = slice(int(opening[1].start * scale), max(int(opening[1].stop * scale), 1))
+            closed = np.zeros_like(share)
+            closed[rows, columns] = share[rows, columns]
+            share = closed
+        total = share + detector.coarse_scatter(share.astype(np.float32))
+        return float(total[_middle(rows), _middle(columns)].mean())
+
+    def _acquired(
+        self, picture: Image, exposure: Exposure, opening: tuple[slice, slice] | None
+    ) -> Grey:
+        if exposure.settings.mode == "cine":
+            self._subtraction.peak_of_cine(picture, exposure)
+            return self._display.show(picture, CINE, opening)
+        difference = self._subtraction.subtract(picture, exposure)
+        if difference is None:
+            return self._display.show(picture, CINE, opening)
+        return self._display.show(difference, DSA, opening)
+
+    def _mapped(
+        self,
+        picture: Image,
+        exposure: Exposure,
+        noise: float,
+        opening: tuple[slice, slice] | None,
+    ) -> Grey:
+        s = exposure.settings
+        live = self._roadmap.subtract(picture)
+        filtered = self._temporal.follow(live, ROADMAP.new_share, 1.3 * noise)
+        peak = self._subtraction.peak(s.roadmap or 0)
+        assert peak is not None  # noqa: S101
+        vessels = self._roadmap.vessels(peak, s)
+        return self._display.show(
+            cv2.scaleAdd(vessels, s.roadmap_share, filtered), ROADMAP, opening
+        )
+
+
+def blade_opening(s: Settings, n: int) -> tuple[slice, slice] | None:
+    """Rows and columns that the blades leave open; None when all is open."""
+    left, right, bottom, top = s.blades
+    if not any(s.blades):
+        return None
+    return (
+        slice(round(top * n), n - round(bottom * n)),
+        slice(round(left * n), n - round(right * n)),
+    )
+
+
+def draw_blades(held: Grey, then: Settings, now: Settings) -> Grey:
+    """The present blades and field as lines on a picture that was made with other settings."""
+    out = held.copy()
+    n = out.shape[0]
+    scale = now.field_cm / then.field_cm
+    mm = then.field_mm / n
+    dx = (now.centre_mm[0] - then.centre_mm[0]) / mm
+    dy = -(now.centre_mm[1] - then.centre_mm[1]) / mm
+    left, right, bottom, top = now.blades
+    half = 0.5 * n
+    corners = (
+        (half + dx + (left - 0.5) * n * scale, half + dy + (top - 0.5) * n * scale),
+        (half + dx + (0.5 - right) * n * scale, half + dy + (0.5 - bottom) * n * scale),
+    )
+    a, b = (tuple(round(c) for c in corner) for corner in corners)
+    cv2.rectangle(out, a, b, 235, max(1, n // 512))
+    return out
+
+
+def _middle(part: slice) -> slice:
+    length = part.stop - part.start
+    cut = int(0.5 * (1.0 - _MEASURE) * length)
+    return slice(part.start + cut, max(part.stop - cut, part.start + cut + 1))

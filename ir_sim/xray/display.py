@@ -1,0 +1,167 @@
+"""From the logarithm of the signal to grey levels: filter over time, range, edges, window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from ir_sim.xray.pictures import Grey, Image
+
+#: Grey level outside the field.
+DARK = 6
+#: Radius of the field's rounded corners, share of its side.
+_CORNER = 0.07
+_COARSE = 64
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a kind of picture is shown.
+
+    Attributes:
+        new_share: Weight of a new frame in the recursive filter; 1 is none.
+        edge: Strength of the unsharp mask.
+        compression: Share of the low frequencies that is taken off.
+        window: Range of the logarithm from black to white.
+        level: What is shown as middle grey, or None for the picture's own mean.
+        gamma: Of the monitor.
+    """
+
+    new_share: float
+    edge: float
+    compression: float
+    window: float
+    level: float | None
+    gamma: float = 0.92
+
+
+FLUORO = Look(0.42, 0.9, 0.62, 1.5, None)
+CINE = Look(1.0, 0.8, 0.60, 1.45, None)
+DSA = Look(1.0, 0.7, 0.0, 1.15, -0.16, 1.0)
+ROADMAP = Look(0.35, 0.5, 0.0, 1.5, 0.05, 1.0)
+
+
+class Temporal:
+    """Recursive filter that lets go where something moves.
+
+    Where a coarse picture of the change exceeds what noise explains, the new frame counts more:
+    a moving wire does not drag a tail, the still background is smoothed (gate after Sarno 2019,
+    10.1186/s12938-019-0713-7).
+    """
+
+    GATE = 2.5
+
+    def __init__(self) -> None:
+        self.value: Image | None = None
+        self._change: Image | None = None
+
+    def follow(self, picture: Image, new_share: float, noise: float) -> Image:
+        """The filtered picture, overwritten by the next.
+
+        Args:
+            picture: (n, n) logarithm of the signal.
+            new_share: Weight of the new frame where nothing moves.
+            noise: Standard deviation of one element of one frame where the signal is 1.
+        """
+        if self.value is None or self.value.shape != picture.shape:
+            self.value = picture.copy()
+            self._change = np.empty_like(picture)
+            return self.value
+        assert self._change is not None  # noqa: S101
+        n = picture.shape[0]
+        change = cv2.subtract(picture, self.value, dst=self._change)
+        coarse = cv2.resize(change, (n // 4, n // 4), interpolation=cv2.INTER_AREA)
+        gate = np.abs(coarse)
+        # a mean of 16 coloured elements has about a third of the noise of one; the filtered
+        # picture adds a little
+        limit = self.GATE * noise / 3.0 * 1.15
+        gate = np.clip((gate - limit) / limit, 0.0, 1.0).astype(np.float32)
+        gate = cv2.blur(gate, (3, 3))
+        share = np.float32(new_share) + np.float32(min(1.0, new_share + 0.5) - new_share) * gate
+        weight = cv2.resize(share, (n, n), interpolation=cv2.INTER_LINEAR)
+        cv2.multiply(change, weight, dst=change)
+        cv2.add(self.value, change, dst=self.value)
+        return self.value
+
+    def forget(self) -> None:
+        """Start again with the next picture."""
+        self.value = None
+
+
+class Display:
+    """Grey levels of an n x n picture."""
+
+    def __init__(self, size_px: int) -> None:
+        self.size_px = size_px
+        self._sharp: Image = np.empty((size_px, size_px), np.float32)
+        self._low: Image = np.empty((size_px, size_px), np.float32)
+        self._tables: dict[float, Grey] = {}
+        self._mask = _rounded(size_px)
+
+    def show(self, picture: Image, look: Look, opening: tuple[slice, slice] | None = None) -> Grey:
+        """(n, n) grey levels of a logarithm; dark behind the blades and outside the field."""
+        n, sharp = self.size_px, self._sharp
+        side = min(_COARSE, n)
+        cv2.GaussianBlur(picture, (5, 5), 1.3, dst=sharp)
+        cv2.addWeighted(picture, 1.0 + look.edge, sharp, -look.edge, 0.0, dst=sharp)
+        level = look.level
+        if look.compression or level is None:
+            coarse = cv2.resize(picture, (side, side), interpolation=cv2.INTER_AREA)
+            if opening is not None:
+                coarse = _fill_closed(coarse, opening, n)
+            low = cv2.GaussianBlur(coarse, (0, 0), 4.0 * side / 64)
+            middle = low[side // 5 : -side // 5, side // 5 : -side // 5]
+            if level is None:
+                level = float(middle.mean()) * (1.0 - look.compression) + 0.05
+            cv2.resize(low, (n, n), dst=self._low, interpolation=cv2.INTER_LINEAR)
+            cv2.scaleAdd(self._low, -look.compression, sharp, dst=sharp)
+        gain = 255.0 / look.window
+        offset = 127.5 - gain * level
+        grey = cv2.addWeighted(sharp, gain, sharp, 0.0, offset, dtype=cv2.CV_8U)  # saturates
+        return self.frame(np.asarray(cv2.LUT(grey, self._table(look.gamma)), np.uint8), opening)
+
+    def frame(self, grey: Grey, opening: tuple[slice, slice] | None) -> Grey:
+        """Blades and the rounded field around a picture, in place."""
+        if opening is not None:
+            rows, columns = opening
+            for outside in (
+                np.s_[: rows.start],
+                np.s_[rows.stop :],
+                np.s_[:, : columns.start],
+                np.s_[:, columns.stop :],
+            ):
+                grey[outside] = DARK
+        np.minimum(grey, self._mask, out=grey)
+        np.maximum(grey, DARK, out=grey)
+        return grey
+
+    def _table(self, gamma: float) -> Grey:
+        if gamma not in self._tables:
+            ramp = 255.0 * np.linspace(0.0, 1.0, 256) ** gamma
+            self._tables[gamma] = ramp.astype(np.uint8)
+        return self._tables[gamma]
+
+
+def _fill_closed(coarse: Image, opening: tuple[slice, slice], n: int) -> Image:
+    """The open part spread over what the blades hide, so that they cast no halo inside."""
+    side = coarse.shape[0]
+    rows, columns = opening
+    top, left = -(-rows.start * side // n), -(-columns.start * side // n)
+    bottom, right = max(rows.stop * side // n, top + 1), max(columns.stop * side // n, left + 1)
+    edges = (top, side - bottom, left, side - right)
+    part = coarse[top:bottom, left:right]
+    return np.asarray(cv2.copyMakeBorder(part, *edges, borderType=cv2.BORDER_REPLICATE))
+
+
+def _rounded(n: int) -> Grey:
+    """White inside the field, dark in the corners."""
+    mask = np.full((n, n), DARK, np.uint8)
+    r = int(_CORNER * n)
+    cv2.rectangle(mask, (r, 0), (n - 1 - r, n - 1), 255, -1)
+    cv2.rectangle(mask, (0, r), (n - 1, n - 1 - r), 255, -1)
+    for x in (r, n - 1 - r):
+        for y in (r, n - 1 - r):
+            cv2.circle(mask, (x, y), r, 255, -1, cv2.LINE_AA)
+    return np.maximum(mask, DARK)
