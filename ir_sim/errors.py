@@ -22,7 +22,7 @@ class Problem:
         file: The file as the author named it.
         line: Line, counted from 1.
         column: Column, counted from 1.
-        where: The place in the document, such as ``anatomy.vessels[2].points``.
+        where: The place in the document, such as ``anatomy.vessels[aorta].points[2]``.
         message: What is wrong.
         hint: What would be right; may be empty.
         severity: ``error`` stops the case from loading, ``warning`` does not.

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 
 from ir_sim.anatomy.vessel_tree import Vessel, VesselTree, build_tree, leaves_at_end
-from ir_sim.errors import Problem, ScenarioError
-from ir_sim.scenario.library import examine
+from ir_sim.errors import Problem
 from ir_sim.scenario.model import Scenario
 from ir_sim.scenario.yaml_source import Loc
 
@@ -28,32 +26,6 @@ def sense_checks(scenario: Scenario) -> list[Problem]:
     if not any(problem.severity == "error" for problem in found):
         found += _projection(scenario, tree)
     return found
-
-
-def examine_case(reference: str | Path) -> tuple[Scenario | None, list[Problem]]:
-    """Read a case and check its text, its names and its geometry.
-
-    Returns:
-        The case, or None if it cannot be played, and every error and warning in file order.
-    """
-    scenario, problems = examine(reference)
-    if scenario is None:
-        return None, problems
-    problems = sorted({*problems, *sense_checks(scenario)})
-    unusable = any(problem.severity == "error" for problem in problems)
-    return (None if unusable else scenario), problems
-
-
-def load_case(reference: str | Path) -> Scenario:
-    """Load a case that can be played: a shipped or own one by id, or a file.
-
-    Raises:
-        ScenarioError: With every error found, each with its line and column.
-    """
-    scenario, problems = examine_case(reference)
-    if scenario is None:
-        raise ScenarioError([p for p in problems if p.severity == "error"])
-    return scenario
 
 
 def _loc(scenario: Scenario, vessel: Vessel) -> Loc:

@@ -88,7 +88,8 @@ def _anatomy(scenario: Scenario, tree: VesselTree) -> str:
     sick = f" Disease: {'; '.join(diseased)}." if diseased else " No lesion is drawn."
     return (
         f"The anatomy has {len(tree.vessels)} vessels over {scenario.anatomy.body}. The heart "
-        f"beats at {heart.rate_bpm:g}/min with a mean pressure of {heart.mean_pressure_mmhg:g} mmHg."
+        f"beats {heart.rate_bpm:g} times a minute; the mean pressure is "
+        f"{heart.mean_pressure_mmhg:g} mmHg."
         + sick
     )
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import math
+import numpy as np
 
 from ir_sim.anatomy.vessel_tree import VesselTree
+from ir_sim.flow.laws import wall_shear_flow
 from ir_sim.flow.organs import ORGANS, UNNAMED
-
-#: Viscosity of blood in large vessels, Pa s.
-_VISCOSITY_PA_S = 0.0035
 
 
 def resting_flows(tree: VesselTree) -> dict[str, float]:
     """Flow at each vessel's ostium, mL/min: the sum of what the outlets below it take.
 
     An outlet without a stated flow takes what its organ's usual wall shear stress gives at its
-    radius: Q = pi r^3 tau / (4 mu).
+    radius (``ir_sim.flow``).
     """
     flow = [0.0] * len(tree.vessels)
     for vessel in reversed(tree.vessels):  # children come after their parents
@@ -25,8 +23,7 @@ def resting_flows(tree: VesselTree) -> dict[str, float]:
             own = vessel.outlet.flow_ml_min
         elif vessel.outlet is not None or not kids:
             organ = ORGANS.get(vessel.outlet.organ if vessel.outlet else UNNAMED)
-            shear = organ.wall_shear_pa if organ else 0.0
-            radius_m = float(vessel.healthy_radius_mm[-1]) * 1e-3
-            own = math.pi * radius_m**3 * shear / (4 * _VISCOSITY_PA_S) * 60e6
+            radius = float(np.median(vessel.healthy_radius_mm[vessel.s_mm >= 0.0]))
+            own = 60.0 * wall_shear_flow(radius, organ.wall_shear_pa) if organ else 0.0
         flow[vessel.index] = own + sum(flow[k] for k in kids)
     return {vessel.id: flow[vessel.index] for vessel in tree.vessels}

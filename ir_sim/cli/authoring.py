@@ -84,7 +84,7 @@ def preview(args: argparse.Namespace) -> int:
 
 
 def _draw(case: str, out: Path) -> None:
-    from ir_sim.anatomy.sense import load_case
+    from ir_sim.authoring.check import load_case
     from ir_sim.authoring.preview import draw
 
     picture = draw(load_case(case))

@@ -65,11 +65,11 @@ def list_cases(args: argparse.Namespace) -> int:
 
 def validate(args: argparse.Namespace) -> int:
     """Problems of each file."""
-    from ir_sim.anatomy.sense import examine_case
+    from ir_sim.authoring.check import check_case
 
     code, report = OK, []
     for name in _expand(args.files):
-        scenario, problems = examine_case(name)
+        scenario, problems = check_case(name)
         errors = [p for p in problems if p.severity == "error" or args.strict]
         if problems and scenario is None and _unread(name, problems):
             code = BAD
@@ -89,7 +89,7 @@ def validate(args: argparse.Namespace) -> int:
 
 def explain(args: argparse.Namespace) -> int:
     """A case as a teacher would read it out."""
-    from ir_sim.anatomy.sense import load_case
+    from ir_sim.authoring.check import load_case
     from ir_sim.authoring.explain import explain as in_prose
 
     print(in_prose(load_case(args.case)))

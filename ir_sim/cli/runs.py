@@ -62,7 +62,7 @@ def home(args: argparse.Namespace) -> int:
 
 def play(args: argparse.Namespace) -> int:
     """A case in the window."""
-    from ir_sim.anatomy.sense import load_case
+    from ir_sim.authoring.check import load_case
     from ir_sim.cli.display import missing
 
     load_case(args.case)  # say what is wrong with it before a window opens
@@ -76,7 +76,7 @@ def play(args: argparse.Namespace) -> int:
 
 def demo(args: argparse.Namespace) -> int:
     """The expert plays."""
-    from ir_sim.anatomy.sense import load_case
+    from ir_sim.authoring.check import load_case
     from ir_sim.cli.display import missing
 
     load_case(args.case)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ir_sim.errors import Problem
+from ir_sim.scenario.checklist import contrast_allergy, is_right, standard_questions
 from ir_sim.scenario.model import Condition, Scenario
 from ir_sim.scenario.shipped import shipped
 from ir_sim.scenario.validation import nearest
@@ -26,10 +27,12 @@ def cross_checks(scenario: Scenario, catalogue: list[str]) -> list[Problem]:
     return [
         *_tree(scenario),
         *_points(scenario),
+        *_lesions(scenario),
         *_places(scenario),
         *_tray(scenario, catalogue),
         *_bodies(scenario),
         *_steps(scenario),
+        *_checklist(scenario),
     ]
 
 
@@ -62,9 +65,10 @@ def _tree(scenario: Scenario) -> Iterator[Problem]:
         while up is not None and up not in chain:
             chain.add(up)
             up = parent_of.get(up)
-        if up == vessel.id:
+        if up == vessel.id and seen[vessel.id] == i:
             loc = ("anatomy", "vessels", i, "parent")
-            yield source.problem(loc, f"'{vessel.id}' is its own ancestor")
+            message = f"'{vessel.id}' is its own ancestor"
+            yield source.problem(loc, message, "the parent is the vessel nearer to the heart")
 
 
 def _points(scenario: Scenario) -> Iterator[Problem]:
@@ -86,6 +90,33 @@ def _points(scenario: Scenario) -> Iterator[Problem]:
     if total > MAX_POINTS:
         message = f"{total:,} points; at most {MAX_POINTS:,} are read"
         yield source.problem(("anatomy", "vessels"), message)
+
+
+def _lesions(scenario: Scenario) -> Iterator[Problem]:
+    source = scenario.source
+    for i, vessel in enumerate(scenario.anatomy.vessels):
+        for j, lesion in enumerate(vessel.lesions):
+            at: Loc = ("anatomy", "vessels", i, "lesions", j)
+            percent, width = lesion.diameter_percent, lesion.diameter_mm
+            sized = (percent is not None) + (width is not None)
+            if lesion.kind == "occlusion":
+                if sized:
+                    message = "an occlusion has no diameter: nothing is left open"
+                    yield source.problem(at, message, "a stenosis, or leave the diameter out")
+            elif sized != 1:
+                which = "either diameter_percent or diameter_mm"
+                words = f"{which}, not both" if sized else which
+                yield source.problem(at, f"the {lesion.kind} needs {words}", _SIZE[lesion.kind])
+            elif lesion.kind == "stenosis" and percent is not None and percent >= _CLOSED_PERCENT:
+                message = f"a stenosis of {percent:g} % leaves nothing open"
+                yield source.problem((*at, "diameter_percent"), message, "kind: occlusion")
+
+
+_CLOSED_PERCENT = 99.5
+_SIZE = {
+    "stenosis": "diameter_percent: 60 narrows the diameter by 60 %",
+    "aneurysm": "diameter_percent: 50 widens the diameter by 50 %",
+}
 
 
 def _places(scenario: Scenario) -> Iterator[Problem]:
@@ -110,7 +141,7 @@ def _tray(scenario: Scenario, catalogue: list[str]) -> Iterator[Problem]:
     wanted = scenario.task.target.device
     if len(scenario.devices) == len(scenario.tray) and wanted not in slots:
         message = f"the target wants a {wanted}, but the tray holds none"
-        yield source.problem(("task", "target"), message)
+        yield source.problem(("task", "target"), message, f"add a {wanted} to the tray")
     sheath_mm = scenario.access.sheath_fr / 3.0
     for i, name in enumerate(scenario.tray):
         device = scenario.devices.get(name)
@@ -118,7 +149,7 @@ def _tray(scenario: Scenario, catalogue: list[str]) -> Iterator[Problem]:
             continue
         if 2 * device.outer_radius_mm > sheath_mm + 0.05:
             message = (
-                f"'{name}' is {2 * device.outer_radius_mm * 3:.1f} French and does not fit "
+                f"'{name}' is {round(6 * device.outer_radius_mm, 1):g} French and does not fit "
                 f"the {scenario.access.sheath_fr:g} French sheath"
             )
             yield source.problem(("tray", i), message, "a larger access.sheath_fr")
@@ -151,12 +182,72 @@ def _steps(scenario: Scenario) -> Iterator[Problem]:
             if vessel is not None and vessel not in ids:
                 loc = (*at, "when", kind, "vessel")
                 yield source.problem(loc, f"no vessel '{vessel}'", nearest(vessel, ids))
-            device = getattr(value, "id", None)
-            if device is not None and device not in scenario.tray:
-                loc = (*at, "when", kind, "id")
-                hint = nearest(device, scenario.tray)
-                yield source.problem(loc, f"'{device}' is not on the tray", hint)
+            yield from _step_devices(scenario, (*at, "when", kind), value)
+
+
+def _step_devices(scenario: Scenario, at: Loc, value: object) -> Iterator[Problem]:
+    """A step must not wait for a device that the tray does not hold."""
+    source = scenario.source
+    name = getattr(value, "id", None)
+    slot = value if isinstance(value, str) else getattr(value, "device", None)
+    if name is not None and name not in scenario.tray:
+        hint = nearest(name, scenario.tray)
+        yield source.problem((*at, "id"), f"'{name}' is not on the tray", hint)
+        return
+    device = scenario.devices.get(name) if name is not None else None
+    if device is not None and device.slot != slot:
+        message = f"'{name}' is a {device.slot}, not a {slot}"
+        yield source.problem((*at, "id"), message, f"device: {device.slot}")
+    slots = {device.slot for device in scenario.devices.values()}
+    if slot is not None and slot not in slots and len(scenario.devices) == len(scenario.tray):
+        loc = at if isinstance(value, str) else (*at, "device")
+        message = f"waits for a {slot}, but the tray holds none: never met"
+        yield source.problem(loc, message, nearest(slot, sorted(slots)))
 
 
 def _given(condition: Condition) -> list[str]:
     return [kind for kind in Condition.model_fields if getattr(condition, kind) is not None]
+
+
+def _checklist(scenario: Scenario) -> Iterator[Problem]:
+    source, forms = scenario.source, scenario.checklist
+    asked = [*forms.before, *forms.after] if forms is not None else []
+    known = dict(standard_questions())
+    own = forms.questions if forms is not None else []
+    for i, question in enumerate(own):
+        at: Loc = ("checklist", "questions", i)
+        if question.id in known:
+            where = "twice" if question in own[:i] else "twice, or is a standard question"
+            yield source.problem((*at, "id"), f"question '{question.id}' is defined {where}")
+        known[question.id] = question
+        if question.id not in asked:
+            message = f"question '{question.id}' is never asked"
+            hint = "list it under checklist.before or checklist.after"
+            yield source.problem((*at, "id"), message, hint)
+    seen: set[str] = set()
+    for form in ("before", "after"):
+        for i, name in enumerate(getattr(forms, form, [])):
+            loc: Loc = ("checklist", form, i)
+            if name not in known:
+                hint = nearest(name, sorted(known))
+                yield source.problem(loc, f"no question '{name}'", hint)
+            elif name in seen:
+                yield source.problem(loc, f"question '{name}' is asked twice")
+            seen.add(name)
+    for name in asked:
+        question_known = known.get(name)
+        if question_known is None or forms is None:
+            continue
+        args = (scenario.patient, forms.risk, scenario.access.vessel, scenario.task.side)
+        if not any(is_right(choice, *args) for choice in question_known.choices):
+            place: Loc = ("checklist",)
+            for i, question in enumerate(own):
+                place = ("checklist", "questions", i) if question.id == name else place
+            message = f"question '{name}' has no right answer for this patient"
+            yield source.problem(place, message, "'right: yes' on one choice")
+    topics = {known[name].topic for name in asked if name in known}
+    if contrast_allergy(scenario.patient) and "allergy" not in topics:
+        message = "an allergy to contrast that no form asks about is never rated"
+        hint = "checklist: {before: [allergy]}"
+        loc = ("patient", "allergies")
+        yield source.problem(loc, message, hint, warn=True)

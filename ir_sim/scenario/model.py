@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, PrivateAttr
 
+from ir_sim.scenario.checklist import Checklist
 from ir_sim.scenario.device import Device
 from ir_sim.scenario.fields import Finite, Line, Model, Name, NonNegative, Positive, Slot, Text
 from ir_sim.scenario.yaml_source import Source
@@ -102,10 +103,14 @@ class Access(Model):
 
 
 class Place(Model):
-    """A place in the vessel tree: at least ``at_mm`` beyond the ostium of a vessel."""
+    """A place in the vessel tree: from ``at_mm`` beyond the ostium of a vessel, up to ``to_mm``.
+
+    Arclength runs away from the heart: in an aorta drawn from the top, ``to_mm`` says "above".
+    """
 
     vessel: Name
     at_mm: NonNegative = 0.0
+    to_mm: NonNegative | None = None
 
 
 class Target(Place):
@@ -178,6 +183,7 @@ class Baseline(Model):
     fluoro_time_s: Positive = 120.0
     contrast_ml: Positive = 30.0
     kap_gy_cm2: Positive = 15.0
+    air_kerma_mgy: Positive | None = None
 
 
 class Scoring(Model):
@@ -209,6 +215,7 @@ class Scenario(Model):
     tray: Annotated[list[Name], Field(min_length=1, max_length=40)]
     task: Task
     scoring: Scoring = Scoring()
+    checklist: Checklist | None = None
     _source: Source = PrivateAttr()
     _devices: Mapping[str, Device] = PrivateAttr(default_factory=dict)
 

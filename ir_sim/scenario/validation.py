@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
+from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from ir_sim.errors import Problem
+from ir_sim.scenario.author_words import example, in_words, nearest, shown
 from ir_sim.scenario.yaml_source import Loc, Source
+
+__all__ = ["nearest", "validate"]
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -24,114 +27,57 @@ def validate(source: Source, model: type[M]) -> tuple[M | None, list[Problem]]:
     if source.data is None:
         return None, problems
     if not isinstance(source.data, dict):
-        problems.append(source.problem((), "must be a mapping of keys, such as 'id: my-case'"))
+        problems.append(source.problem((), "must be a block of keys and values", "id: my-case"))
         return None, problems
     try:
         value = model.model_validate(source.data)
     except ValidationError as error:
-        problems.extend(_problem(source, model, item) for item in error.errors(include_url=False))
+        items = _relevant(source, error.errors(include_url=False))
+        problems.extend(_problem(source, model, item) for item in items)
         return None, sorted(set(problems))
     return (None if problems else value), sorted(set(problems))
 
 
-def nearest(word: object, words: list[str]) -> str:
-    """A hint that names the valid word a person most likely meant, or lists a few."""
-    close = difflib.get_close_matches(str(word), words, n=1, cutoff=0.6)
-    if close:
-        return f"did you mean '{close[0]}'?"
-    if not words:
-        return ""
-    listed = ", ".join(words[:8]) + (", ..." if len(words) > 8 else "")
-    return f"one of: {listed}"
-
-
 def _problem(source: Source, model: type[BaseModel], item: ErrorDetails) -> Problem:
     loc = _real_loc(source, item["loc"])
-    kind, ctx, got = item["type"], item.get("ctx", {}), item["input"]
-    shown = _shown(got)
+    kind, got = item["type"], item["input"]
     if kind == "missing":
         key = item["loc"][-1]
-        return source.problem(loc[:-1] if loc and loc[-1] == key else loc, f"'{key}' is missing")
+        at = loc[:-1] if loc and loc[-1] == key else loc
+        return source.problem(at, f"'{key}' is missing", example(str(key)))
     if kind == "extra_forbidden":
-        hint = nearest(loc[-1], _keys_at(model, item["loc"][:-1]))
+        if str(loc[-1]).isdigit():
+            hint = "a decimal comma? write a point, such as 62.5"
+        else:
+            hint = nearest(loc[-1], _keys_at(model, item["loc"][:-1]))
         return source.problem(loc, f"unknown key '{loc[-1]}'", hint, at_key=True)
-    if kind in ("literal_error", "enum"):
-        words = [w.strip().strip("'") for w in _expected(ctx).replace(" or ", ", ").split(",")]
-        message = (
-            f"'{got}' is not one of {', '.join(words)}"
-            if len(words) > 1
-            else (f"must be {words[0]}, got {shown}")
-        )
-        return source.problem(loc, message, nearest(got, words) if len(words) > 1 else "")
-    message, hint = _words(kind, ctx, shown, got)
-    return source.problem(loc, message or f"{item['msg'].lower()}, got {shown}", hint)
+    if loc == ("review",) and not isinstance(got, dict):
+        message = f"must be unreviewed, or who reviewed it and when, got {shown(got)}"
+        return source.problem(loc, message, "review: {by: Dr A. Name, date: 2026-05-31}")
+    message, hint = in_words(kind, item.get("ctx", {}), got, item["msg"])
+    if len(loc) > 1 and loc[-2] == "points" and kind in ("too_short", "too_long"):
+        hint = "a point is [x, y, radius] or [x, y, radius, z], in mm"
+    return source.problem(loc, message, hint)
 
 
-def _words(kind: str, ctx: dict[str, Any], shown: str, got: Any) -> tuple[str, str]:
-    numbers = {
-        "greater_than": ("more than", "gt"),
-        "greater_than_equal": ("at least", "ge"),
-        "less_than": ("less than", "lt"),
-        "less_than_equal": ("at most", "le"),
+def _relevant(source: Source, items: list[ErrorDetails]) -> list[ErrorDetails]:
+    """The findings without those that only follow from another one."""
+    unknown = {
+        (_real_loc(source, item["loc"])[:-1], nearest(item["loc"][-1], [str(key)]))
+        for item in items
+        if item["type"] == "extra_forbidden"
+        for key in [other["loc"][-1] for other in items if other["type"] == "missing"]
     }
-    if kind in numbers:
-        words, key = numbers[kind]
-        return f"must be {words} {ctx[key]:g}, got {shown}", ""
-    plain = {
-        "float_type": "must be a number",
-        "int_type": "must be a whole number",
-        "int_from_float": "must be a whole number",
-        "finite_number": "must be a finite number",
-        "string_type": "must be text",
-        "bool_type": "must be yes or no",
-        "list_type": "must be a list",
-        "dict_type": "must be a mapping of keys",
-        "model_type": "must be a mapping of keys",
-        "model_attributes_type": "must be a mapping of keys",
-    }
-    if kind in plain:
-        hint = ""
-        if kind == "string_type" and isinstance(got, int | float | bool):
-            hint = f'put it in quotes: "{got}"'
-        if kind in ("float_type", "int_type") and isinstance(got, str):
-            hint = "a number without a unit; the unit is in the key's name"
-        return f"{plain[kind]}, got {shown}", hint
-    if kind in ("too_short", "too_long"):
-        least = kind == "too_short"
-        bound = ctx["min_length"] if least else ctx["max_length"]
-        return (
-            f"needs {'at least' if least else 'at most'} {bound} items, got {ctx['actual_length']}",
-            "",
-        )
-    if kind == "string_pattern_mismatch":
-        return f"{shown} is not a name", "lower-case letters, digits, '-' and '_'"
-    if kind == "string_too_long":
-        return f"text longer than {ctx['max_length']} characters", ""
-    if kind == "string_too_short":
-        return "must not be empty", ""
-    if kind.startswith("date"):
-        return f"must be a date such as 2026-05-31, got {shown}", ""
-    if kind in ("value_error", "assertion_error"):
-        return str(ctx.get("error", "not valid")), ""
-    return "", ""
-
-
-def _expected(ctx: dict[str, Any]) -> str:
-    return str(ctx.get("expected", ""))
-
-
-def _shown(got: Any) -> str:
-    if got is None:
-        return "nothing"
-    if isinstance(got, str):
-        return f"the text '{got[:40]}'"
-    if isinstance(got, bool):
-        return "yes" if got else "no"
-    if isinstance(got, list):
-        return "a list"
-    if isinstance(got, dict):
-        return "a mapping"
-    return str(got)
+    kept = []
+    for item in items:
+        if item["type"] == "missing":
+            at = item["loc"][:-1]
+            if (at, f"did you mean '{item['loc'][-1]}'?") in unknown:
+                continue  # the misspelt key is named already
+        if item["type"] == "literal_error" and isinstance(item["input"], dict):
+            continue  # the branch of a union that was not meant
+        kept.append(item)
+    return kept
 
 
 def _real_loc(source: Source, loc: tuple[int | str, ...]) -> Loc:
@@ -153,7 +99,7 @@ def _real_loc(source: Source, loc: tuple[int | str, ...]) -> Loc:
 
 def _keys_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
     """The keys that a block may have, found by walking the schema."""
-    schema = model.model_json_schema()
+    schema = _schema(model)
     definitions = schema.get("$defs", {})
 
     def resolve(node: dict[str, Any]) -> list[dict[str, Any]]:
@@ -173,3 +119,8 @@ def _keys_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
                 following += resolve(node["properties"][part])
         nodes = following or nodes
     return sorted({key for node in nodes for key in node.get("properties", {})})
+
+
+@cache
+def _schema(model: type[BaseModel]) -> dict[str, Any]:
+    return model.model_json_schema()

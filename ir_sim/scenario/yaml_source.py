@@ -66,7 +66,35 @@ class Source:
             at, marks = at[:-1], self.marks
         line, column = marks.get(at, (1, 1))
         severity = "warning" if warn else "error"
-        return Problem(self.file, line, column, dotted(loc), message, hint, severity)
+        return Problem(self.file, line, column, self.place(loc), message, hint, severity)
+
+    def place(self, loc: Loc) -> str:
+        """A location as an author reads it: ``anatomy.vessels[right_renal].points[2].radius``.
+
+        List items are named by their ``id`` if they have one and counted from 1 otherwise, as lines
+        and columns are.
+        """
+        out, node = "", self.data
+        for k, part in enumerate(loc):
+            if isinstance(part, int) and k and loc[k - 1] != "points" and "points" in loc[:k]:
+                out += f".{('x', 'y', 'radius', 'z')[part]}" if part < 4 else f"[{part + 1}]"
+            elif isinstance(part, int):
+                item = node[part] if isinstance(node, list) and part < len(node) else None
+                name = item.get("id") if isinstance(item, dict) else None
+                out += f"[{name if isinstance(name, str) else part + 1}]"
+            else:
+                out += f".{part}" if out else part
+            node = _inside(node, part)
+        return out
+
+
+def _inside(node: Any, part: str | int) -> Any:
+    """The value at a key or place, or None."""
+    if isinstance(node, dict):
+        return node.get(part)
+    if isinstance(node, list) and isinstance(part, int) and part < len(node):
+        return node[part]
+    return None
 
 
 def dotted(loc: Loc) -> str:
@@ -158,7 +186,8 @@ def _refusals(text: str, file: str) -> Iterator[Problem]:
             nodes += 1
             tag = getattr(event, "tag", None)
             if tag is not None and tag != "!":
-                yield problem(f"tag {tag}: tags are not allowed", "delete the tag")
+                name = tag.replace("tag:yaml.org,2002:", "!!")
+                yield problem(f"tag {name}: tags are not allowed", "delete the tag")
                 return
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
@@ -224,7 +253,10 @@ def _plain_words(error: yaml.MarkedYAMLError, text: str, line: int) -> tuple[str
             "put the text in quotes, or check the indentation",
         ),
         "could not find expected ':'": ("a ':' is missing after a key", "write key: value"),
-        "did not find expected key": ("the indentation or a bracket does not fit here", ""),
+        "did not find expected key": (
+            "the indentation or a bracket does not fit here",
+            "look at this line and the one before",
+        ),
         "did not find expected '-' indicator": ("a list item must start with '- '", ""),
         "did not find expected ',' or ']'": ("a ',' or ']' is missing", "close the list"),
         "did not find expected ',' or '}'": ("a ',' or '}' is missing", "close the braces"),

@@ -143,7 +143,7 @@ def test_yaml_traps_are_words_or_numbers_as_a_person_means_them():
         (b"[" * 200_000, "nested more than"),
         (b"x: 1\n---\ny: 2\n", "second document"),
         (b"a" * (3 * 1024 * 1024), "at most 2 MiB"),
-        (b"- 1\n- 2\n", "mapping"),
+        (b"- 1\n- 2\n", "keys and values"),
     ],
 )
 def test_unreadable_files_get_one_clear_line(tmp_path, raw, words):

@@ -1,0 +1,235 @@
+"""What authors get wrong: each mistake is named at its line and column, in a physician's words.
+
+Each row changes one thing of a good case. ``at`` is the text that the problem must point to.
+"""
+
+import re
+
+import pytest
+
+from ir_sim.authoring.check import check_case
+
+GOOD = """\
+format: 1
+id: case
+title: Right renal angiogram
+level: beginner
+objectives: [Engage a renal artery]
+review: unreviewed
+patient: {age: 60, sex: f, weight_kg: 70, height_cm: 166, egfr: 62}
+anatomy:
+  body: abdomen-pelvis
+  heart: {rate_bpm: 72, mean_pressure_mmhg: 92}
+  vessels:
+    - id: aorta
+      points: [[4, 300, 10.5], [6, 200, 10], [4, 100, 9.2], [0, 0, 8.5]]
+    - id: right_renal
+      parent: aorta
+      at_mm: 196
+      points: [[-6, 104, 3.1], [-22, 98, 2.9], [-44, 96, 2.6]]
+      outlet: {organ: kidney, flow_ml_min: 480}
+      lesions: [{kind: stenosis, at_mm: 12, length_mm: 6, diameter_percent: 40}]
+    - id: right_iliac
+      parent: aorta
+      points: [[-12, -20, 5.3], [-34, -50, 5.0], [-52, -84, 4.4], [-86, -210, 3.8]]
+      outlet: {organ: muscle, flow_ml_min: 350}
+    - id: left_iliac
+      parent: aorta
+      points: [[12, -20, 5.3], [34, -50, 5.0], [52, -84, 4.4]]
+      outlet: {organ: muscle, flow_ml_min: 350}
+access: {vessel: right_iliac, at_mm: 200, sheath_fr: 6, sheath_mm: 70}
+tray: [wire-035-angled, catheter-5f-cobra2]
+task:
+  side: right
+  target: {vessel: right_renal, at_mm: 6, device: catheter}
+  steps:
+    - id: engage
+      do: Engage the artery
+      when: {tip_at: {device: catheter, vessel: right_renal, at_mm: 3}}
+    - id: test
+      do: Test injection
+      when: {injected: {vessel: right_renal, at_least_ml: 2}}
+    - id: wire-out
+      do: Take the wire out
+      when: {removed: wire}
+scoring:
+  rubric: default
+  baseline: {procedure_time_s: 300, fluoro_time_s: 110, contrast_ml: 25, kap_gy_cm2: 12}
+"""
+
+# (old, new, the text the problem points to, words of the message)
+ERRORS = [
+    # the first lines
+    ("format: 1", "format: 2", "2", "must be 1"),
+    ("format: 1\n", "", "id: case", "'format' is missing"),
+    ("id: case", "id: My Case", "My Case", "such as my-case"),
+    ("title: Right renal angiogram", "title:", "\nlevel", "must be text, got nothing"),
+    ("title: Right renal", "title: Kidney: right renal", ": right", "a second ':'"),
+    ("level: beginner", "level: easy", "easy", "'easy' is not one of beginner"),
+    ("level: beginner", "level: hard", "hard", "did you mean 'advanced'"),
+    ("level: beginner", "Level: beginner", "Level", "did you mean 'level'"),
+    ("level: beginner", "\tlevel: beginner", "\tlevel", "a tab character"),
+    ("level: beginner", "level beginner", "objectives", "':' is missing"),
+    ("objectives: [Engage", "objectives: Engage", "Engage", "must be a list"),
+    ("[Engage a renal artery]", "[]", "[]", "at least 1 entry"),
+    ("[Engage a renal artery]", "Engage", "Engage", "must be a list"),
+    ("review: unreviewed", "review: done", "done", "who reviewed it"),
+    ("review: unreviewed", "review: {by: Dr A, date: 31.5.2026}", "31.5.2026", "2026-05-31"),
+    # the patient
+    ("age: 60", "age: sixty", "sixty", "must be a whole number, got the text 'sixty'"),
+    ("age: 60", "age: 60.5", "60.5", "must be a whole number"),
+    ("age: 60", "age: 600", "600", "at most 120"),
+    ("sex: f", "sex: female", "female", "did you mean 'f'"),
+    ("weight_kg: 70", "weight_kg: 70 kg", "70 kg", "a number without a unit"),
+    ("weight_kg: 70", "weight_kg: 7o", "7o", "did you mean 70?"),
+    ("weight_kg: 70", "weight_kg: 7000", "7000", "at most 400"),
+    ("weight_kg: 70", "weight: 70", "weight", "did you mean 'weight_kg'"),
+    ("height_cm: 166", "height_cm: 1.66", "1.66", "at least 40"),
+    ("egfr: 62", "egfr: 62,5", "5", "decimal comma"),
+    (
+        "patient: {age: 60, sex: f, weight_kg: 70,",
+        "patient: {sex: f, weight_kg: 70,",
+        "{sex",
+        "'age'",
+    ),
+    # the body
+    ("body: abdomen-pelvis", "body: abdomen", "abdomen", "did you mean 'abdomen-pelvis'"),
+    ("mean_pressure_mmhg: 92", "mean_pressure_mmhg: 9.2", "9.2", "at least 30"),
+    ("rate_bpm: 72", "rate_bpm: 720", "720", "at most 220"),
+    # vessels
+    ("- id: right_renal", "- id: aorta", "aorta", "defined twice (first at line 12)"),
+    ("- id: right_renal", "- id: Right renal", "Right renal", "is not a name"),
+    ("parent: aorta\n      at_mm", "parent: aorat\n      at_mm", "aorat", "did you mean 'aorta'"),
+    ("parent: aorta\n      at_mm", "parent: right_renal\n      at_mm", "right_renal", "ancestor"),
+    ("      parent: aorta\n      at_mm: 196\n", "", "id: right_renal", "is already the root"),
+    ("at_mm: 196", "at_mm: 1960", "1960", "beyond the end of 'aorta'"),
+    ("at_mm: 196", "at_mm: -4", "-4", "at least 0"),
+    ("[4, 300, 10.5]", "[4, 300]", "[4, 300]", "at least 3"),
+    ("[4, 300, 10.5]", "[4, 300, 10.5, 0, 7]", "[4, 300, 10.5, 0, 7]", "at most 4"),
+    ("[4, 300, 10.5]", "[4 300, 10.5]", "4 300", "a comma between the numbers"),
+    ("[4, 300, 10.5]", "[4, 300, ten]", "ten", "must be a number"),
+    ("[4, 300, 10.5]", "[4, 300, -10.5]", "-10.5", "not a vessel's"),
+    ("[4, 300, 10.5]", "[4, 300, 105]", "105", "radius"),
+    ("[4, 300, 10.5]", "[4, 300, .nan]", ".nan", "finite"),
+    ("[4, 300, 10.5]", "[4, 30000, 10.5]", "[4, 30000", "millimetres?"),
+    ("[4, 300, 10.5], [6", "[6, 200, 10], [6", "[6, 200, 10], [4", "same place"),
+    ("[-6, 104, 3.1]", "[-66, 104, 3.1]", "[-66", "mm outside 'aorta'"),
+    ("[-6, 104, 3.1]", "[-6, 104, 31]", "31", "radius, not diameter?"),
+    ("points: [[4, 300, 10.5], [6, 200, 10], [4, 100, 9.2], [0, 0, 8.5]]", "points: []", "[]", "2"),
+    ("organ: kidney", "organ: kindey", "kindey", "did you mean 'kidney'"),
+    ("flow_ml_min: 480", "flow_ml_min: 0", "0}", "more than 0"),
+    ("flow_ml_min: 480", "flow_ml_min: 48000", "- id: aorta", "a heart at rest gives"),
+    ("flow_ml_min: 480", "flow_ml_s: 8", "flow_ml_s", "did you mean 'flow_ml_min'"),
+    ("[{kind: stenosis", "[{kind: stenose", "stenose", "did you mean 'stenosis'"),
+    ("diameter_percent: 40", "diameter_percent: 400", "400", "at most 100"),
+    ("diameter_percent: 40", "diameter_percent: 100", "100", "kind: occlusion"),
+    (", diameter_percent: 40", "", "{kind", "either diameter_percent or diameter_mm"),
+    ("diameter_percent: 40", "diameter_percent: 40, diameter_mm: 3", "{kind", "not both"),
+    ("kind: stenosis, at_mm: 12", "kind: stenosis, at_mm: 120", "120", "beyond the end of"),
+    ("[{kind: stenosis", "{kind: stenosis", "]", ""),
+    # access and tray
+    ("access: {vessel: right_iliac", "access: {vessel: femoral", "femoral", "no vessel 'femoral'"),
+    ("at_mm: 200, sheath", "at_mm: 2000, sheath", "2000", "beyond the end of 'right_iliac'"),
+    ("sheath_fr: 6", "sheath_fr: 4", "catheter-5f-cobra2", "does not fit the 4 French sheath"),
+    ("sheath_fr: 6", "sheath_fr: 60", "60", "at most 30"),
+    ("access: {vessel: right_iliac, at_mm: 200", "access: {at_mm: 200", "{at_mm: 200", "'vessel'"),
+    ("tray: [wire-035-angled", "tray: [wire-035-angeled", "wire-035-angeled", "'wire-035-angled'"),
+    ("catheter-5f-cobra2]", "catheter-5f-cobra2, wire-035-angled]", "wire-035-angled]", "twice"),
+    (
+        "tray: [wire-035-angled, catheter-5f-cobra2]",
+        "tray: [wire-035-angled]",
+        "{vessel: right_renal, at_mm: 6",
+        "wants a catheter",
+    ),
+    # the task
+    ("target: {vessel: right_renal", "target: {vessel: renal", "renal", "did you mean"),
+    ("at_mm: 6, device", "at_mm: 600, device", "600", "beyond the end of 'right_renal'"),
+    ("device: catheter}\n", "device: cathether}\n", "cathether", "did you mean 'catheter'"),
+    ("- id: test", "- id: engage", "engage\n      do: Test", "defined twice"),
+    ("when: {injected", "when: {inject", "inject:", "did you mean 'injected'"),
+    ("when: {removed: wire}", "when: {}", "{}", "exactly one of"),
+    ("when: {removed: wire}", "when: {removed: wire, target_reached: true}", "{removed", "exactly"),
+    ("when: {removed: wire}", "when: {removed: microcatheter}", "microcatheter", "never met"),
+    (
+        "when: {removed: wire}",
+        "when: {mounted: {device: wire, id: catheter-5f-cobra2}}",
+        "catheter-5f-cobra2}}",
+        "is a catheter, not a wire",
+    ),
+    (
+        "when: {removed: wire}",
+        "when: {mounted: {device: wire, id: wire-035-j3}}",
+        "wire-035-j3",
+        "not on the tray",
+    ),
+    ("vessel: right_renal, at_mm: 3", "vessel: right_renal, at_mm: 300", "300}}", "never met"),
+    ("at_least_ml: 2", "at_least_ml: two", "two", "must be a number"),
+    ("do: Take the wire out", "do:", "\n      when: {removed", "must be text"),
+    # scoring, and YAML itself
+    ("contrast_ml: 25", "contrast: 25", "contrast:", "did you mean 'contrast_ml'"),
+    ("scoring:\n", "scoring:\n  rubrik: x\n", "rubrik", "did you mean 'rubric'"),
+    ("title: Right", "title: Again\ntitle: Right", "title: Right", "repeated (first at line 3)"),
+    ("title: Right renal angiogram", 'title: "Right renal', '"Right', "a quote is not closed"),
+    ("title: Right", "title: *right", "*right", "aliases are not allowed"),
+    ("title: Right", "title: !!str Right", "!!str", "tags are not allowed"),
+    ("scoring:\n", "---\nscoring:\n", "---", "a second document"),
+]
+
+WARNINGS = [
+    ("id: case", "id: other-case", "other-case", "name the file other-case.yaml"),
+    ("side: right", "side: left", "left", "the target is 'right_renal'"),
+    (
+        "- id: left_iliac\n      parent: aorta\n      points: [[12, -20, 5.3], [34, -50, 5.0], [52, -84, 4.4]]",
+        "- id: second_renal\n      parent: aorta\n      points: [[-6, 104, 3.1], [-22, 98, 2.9], [-44, 96, 2.6]]",
+        "id: second_renal",
+        "same course",
+    ),
+]
+
+
+def problems_of(tmp_path, text):
+    path = tmp_path / "case.yaml"
+    path.write_text(text, encoding="utf-8")
+    return check_case(path)
+
+
+def test_the_good_case_is_good(tmp_path):
+    assert problems_of(tmp_path, GOOD)[1] == []
+
+
+def test_there_are_enough_mistakes():
+    assert len(ERRORS) >= 60
+
+
+@pytest.mark.parametrize(("old", "new", "at", "words"), ERRORS + WARNINGS)
+def test_a_mistake_is_named_at_its_place(tmp_path, old, new, at, words):
+    assert GOOD.count(old) >= 1
+    i = GOOD.index(old)
+    text = GOOD[:i] + new + GOOD[i + len(old) :]
+    scenario, found = problems_of(tmp_path, text)
+    assert found, "not noticed"
+    assert (scenario is None) == ((old, new, at, words) in ERRORS)
+    said = [str(p).removeprefix(str(tmp_path) + "/") for p in found]
+    match = [p for p in found if words in f"{p.message} ({p.hint})"]
+    assert match, said
+    starts = [m.start() for m in re.finditer(re.escape(at), text)]
+    places = [(text.count("\n", 0, k) + 1, k - (text.rfind("\n", 0, k) + 1) + 1) for k in starts]
+    assert (match[0].line, match[0].column) in places, (said, places)
+
+
+@pytest.mark.parametrize(("old", "new", "at", "words"), ERRORS)
+def test_no_message_speaks_python(tmp_path, old, new, at, words):
+    i = GOOD.index(old)
+    _, found = problems_of(tmp_path, GOOD[:i] + new + GOOD[i + len(old) :])
+    for problem in found:
+        text = f"{problem.message} {problem.hint}".lower()
+        for jargon in (
+            "pydantic",
+            "nonetype",
+            "dict",
+            "input should",
+            "instance",
+            "nan is",
+            "tuple",
+        ):
+            assert jargon not in text, text
