@@ -1,0 +1,126 @@
+"""The patient monitor's strip: heart rate, arterial pressure, oxygen saturation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pygame
+from numpy.typing import NDArray
+
+from ir_sim.app.play import TRACE_S, Pulse
+from ir_sim.app.theme import Colour, Theme
+from ir_sim.simulation.state import Vitals
+
+#: The colours that patient monitors use: each trace also has its name and place.
+ECG: Colour = (70, 220, 120)
+PRESSURE: Colour = (255, 92, 92)
+OXYGEN: Colour = (80, 200, 255)
+#: Saturation of a patient who breathes well, where the simulation has none of its own, per cent.
+RESTING_SPO2 = 98.0
+#: P, Q, R, S, T: place in the beat, width, height (drawn by eye after lead II).
+_WAVES = (
+    (0.18, 0.025, 0.12),
+    (0.275, 0.008, -0.12),
+    (0.30, 0.010, 1.0),
+    (0.325, 0.010, -0.28),
+    (0.52, 0.045, 0.24),
+)
+
+
+def ecg(phase: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(n,) height of lead II at phases of the beat from 0 to 1; 1 is the R wave's peak."""
+    total = np.zeros_like(phase)
+    for at, width, height in _WAVES:
+        total += height * np.exp(-0.5 * ((phase - at) / width) ** 2)
+    return total
+
+
+def draw_vitals(
+    surface: pygame.Surface,
+    theme: Theme,
+    rect: pygame.Rect,
+    vitals: Vitals,
+    trace: Sequence[Pulse],
+    time_s: float,
+) -> None:
+    """Draw the strip."""
+    pygame.draw.rect(surface, (0, 0, 0), rect)
+    pygame.draw.line(surface, theme.palette.line, rect.topleft, rect.topright)
+    spo2 = float(getattr(vitals, "spo2_percent", RESTING_SPO2))
+    cells = (("HR", ECG), ("ART", PRESSURE), ("SpO₂", OXYGEN))
+    values = (
+        f"{vitals.heart_rate_bpm:.0f}",
+        f"{vitals.systolic_mmhg:.0f}/{vitals.diastolic_mmhg:.0f}",
+        f"{spo2:.0f}",
+    )
+    units = ("/min", f"({vitals.mean_mmhg:.0f}) mmHg", "%")
+    wide = rect.width / 3.0
+    for i, ((name, colour), value, unit) in enumerate(zip(cells, values, units, strict=True)):
+        cell = pygame.Rect(round(rect.x + i * wide), rect.y, round(wide), rect.height)
+        numbers = theme.px(150 if i == 1 else 110)
+        _numbers(surface, theme, cell, numbers, name, colour, value, unit)
+        area = pygame.Rect(cell.x + theme.px(10), cell.y, cell.width - numbers, cell.height)
+        area = area.inflate(-theme.px(12), -theme.px(16))
+        _trace(surface, colour, area, i, vitals, trace, time_s)
+
+
+def _numbers(
+    surface: pygame.Surface,
+    theme: Theme,
+    cell: pygame.Rect,
+    wide: int,
+    name: str,
+    colour: Colour,
+    value: str,
+    unit: str,
+) -> None:
+    x = cell.right - wide + theme.px(4)
+    theme.write(surface, (x, cell.y + theme.px(6)), f"{name}  {unit}", 11, colour=colour)
+    at = (x, cell.bottom - theme.px(3))
+    theme.write(surface, at, value, 26, "bold", colour, "bottomleft")
+
+
+def _trace(
+    surface: pygame.Surface,
+    colour: Colour,
+    area: pygame.Rect,
+    which: int,
+    vitals: Vitals,
+    trace: Sequence[Pulse],
+    time_s: float,
+) -> None:
+    """A sweep: the newest point writes over the oldest, with a gap ahead of it."""
+    x = np.arange(area.width, dtype=float)
+    sweep = TRACE_S / 2.0
+    now = (time_s % sweep) / sweep * area.width
+    ahead = (x - now) % area.width
+    t = time_s - (area.width - ahead) / area.width * sweep
+    if which == 1:
+        if len(trace) < 2:
+            return
+        times = np.array([p.time_s for p in trace])
+        mmhg = np.array([p.pressure_mmhg for p in trace])
+        low = min(float(mmhg.min()), vitals.diastolic_mmhg) - 5.0
+        high = max(float(mmhg.max()), vitals.systolic_mmhg) + 5.0
+        y = (np.interp(t, times, mmhg) - low) / (high - low)
+        seen = t >= times[0]
+    else:
+        beat_s = 60.0 / max(vitals.heart_rate_bpm, 1.0)
+        phase = (t / beat_s) % 1.0
+        if which == 0:
+            y = 0.2 + 0.75 * ecg(phase)
+        else:
+            late = (phase - 0.35) % 1.0
+            y = 0.1 + 0.85 * (
+                np.exp(-(((late - 0.18) / 0.11) ** 2))
+                + 0.35 * np.exp(-(((late - 0.45) / 0.12) ** 2))
+            )
+        seen = t >= 0.0
+    seen &= ahead > 0.04 * area.width
+    points = np.column_stack([area.x + x, area.bottom - y * area.height])
+    breaks = np.flatnonzero(np.diff(seen.astype(int)))
+    for part in np.split(points, breaks + 1):
+        inside = len(part) > 1 and bool(seen[int(part[0, 0] - area.x)])
+        if inside:
+            pygame.draw.aalines(surface, colour, False, part.tolist())

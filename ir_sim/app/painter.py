@@ -1,0 +1,177 @@
+"""The one thread that draws pictures, so that steering never waits for them.
+
+The main loop hands over frozen scenes and takes finished pictures; nothing else is shared. If the
+thread falls behind, the oldest fluoroscopy scenes are left out, as a slow monitor would; frames of
+an acquisition are kept, since masks and roadmaps are made of them.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ir_sim.xray import Exposure, Scene
+
+Grey = NDArray[np.uint8]
+
+#: Fluoroscopy scenes that may wait.
+MOST_WAITING = 2
+#: Side of the frames that the reference monitor keeps, px, and how many of a run.
+KEPT_PX, MOST_KEPT = 512, 180
+#: Longest that a bytecode thread may keep the others waiting (``fluoro.md``: stalls <= 3 ms).
+SWITCH_S = 0.001
+
+
+class Draws(Protocol):
+    """What draws a scene: ``ir_sim.xray.Imager``, or a stand-in."""
+
+    def draw(self, scene: Scene, /) -> Grey:
+        """(h, w) grey levels."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A finished picture.
+
+    Attributes:
+        exposure: What it was made with.
+        grey: (h, w) as drawn.
+        shown: (side, side) at the monitor's size.
+        took_s: Time that it took.
+    """
+
+    exposure: Exposure
+    grey: Grey
+    shown: Grey
+    took_s: float
+
+
+class Painter:
+    """The render thread.
+
+    Args:
+        build: Makes the imager; called in the thread, as it takes a while.
+        side_px: Side of the monitor.
+        threaded: False draws at once in the caller's thread (tests).
+    """
+
+    def __init__(self, build: Callable[[], Draws], side_px: int, *, threaded: bool = True) -> None:
+        self._build, self._side = build, side_px
+        self._imager: Draws | None = None
+        self._waiting: deque[Scene] = deque()
+        self._wake = threading.Condition()
+        self._idle = True
+        self._closing = False
+        self._latest: Picture | None = None
+        self._run, self._frames = 0, deque[Grey](maxlen=MOST_KEPT)
+        self.left_out = 0
+        self.failure: BaseException | None = None
+        self._thread: threading.Thread | None = None
+        if threaded:
+            sys.setswitchinterval(SWITCH_S)
+            self._thread = threading.Thread(target=self._work, name="painter", daemon=True)
+            self._thread.start()
+
+    def show(self, scene: Scene) -> None:
+        """Draw this scene after those that wait."""
+        if self._thread is None:
+            self._paint(scene)
+            return
+        with self._wake:
+            self._waiting.append(scene)
+            fluoro = [s for s in self._waiting if s.exposure.kind == "fluoro"]
+            for late in fluoro[:-MOST_WAITING]:
+                self._waiting.remove(late)
+                self.left_out += 1
+            self._wake.notify()
+
+    @property
+    def latest(self) -> Picture | None:
+        """The last finished picture, or None before the first."""
+        return self._latest
+
+    @property
+    def run(self) -> tuple[int, list[Grey]]:
+        """Number and small frames of the last acquisition; 0 if there was none."""
+        with self._wake:
+            return self._run, list(self._frames)
+
+    def resize(self, side_px: int) -> None:
+        """The monitor has another size: show the last picture at it."""
+        self._side = side_px
+        picture = self._latest
+        if picture is not None and picture.shown.shape[0] != side_px:
+            shown = _fit(picture.grey, side_px)
+            self._latest = Picture(picture.exposure, picture.grey, shown, picture.took_s)
+
+    def forget(self) -> None:
+        """Drop what waits and the last picture."""
+        with self._wake:
+            self._waiting.clear()
+            self._latest = None
+
+    def wait(self, timeout_s: float = 30.0) -> bool:
+        """Wait until everything handed over is drawn; whether it was in time."""
+        with self._wake:
+            return self._wake.wait_for(
+                lambda: (not self._waiting and self._idle) or self.failure is not None, timeout_s
+            )
+
+    def close(self) -> None:
+        """End the thread."""
+        with self._wake:
+            self._closing = True
+            self._wake.notify_all()
+        if self._thread is not None:
+            self._thread.join(timeout=5.0)
+
+    def _work(self) -> None:
+        try:
+            while True:
+                with self._wake:
+                    self._idle = True
+                    self._wake.notify_all()
+                    self._wake.wait_for(lambda: self._waiting or self._closing)
+                    if self._closing:
+                        return
+                    self._idle = False
+                    scene = self._waiting.popleft()
+                self._paint(scene)
+        except Exception as error:  # carried to the main thread, which reports it
+            with self._wake:
+                self.failure = error
+                self._wake.notify_all()
+
+    def _paint(self, scene: Scene) -> None:
+        began = perf_counter()
+        if self._imager is None:
+            cv2.setNumThreads(1)
+            self._imager = self._build()
+        grey = self._imager.draw(scene)
+        shown = _fit(grey, self._side)
+        self._latest = Picture(scene.exposure, grey, shown, perf_counter() - began)
+        if scene.exposure.kind == "acquire":
+            small = _fit(grey, KEPT_PX)
+            with self._wake:
+                if scene.exposure.run != self._run:
+                    self._run = scene.exposure.run
+                    self._frames.clear()
+                self._frames.append(small)
+
+
+def _fit(grey: Grey, side_px: int) -> Grey:
+    if grey.shape == (side_px, side_px):
+        return grey.copy()
+    shrinks = side_px < grey.shape[0]
+    how = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(grey, (side_px, side_px), interpolation=how), dtype=np.uint8)

@@ -1,0 +1,91 @@
+"""A running procedure: real time in, ticks of exactly 1/60 s out, scenes to the painter."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ir_sim.app.painter import Painter
+from ir_sim.simulation.controls import Controls
+from ir_sim.simulation.events import Event
+from ir_sim.simulation.state import DT_S, State
+from ir_sim.training.session import Session
+
+#: Ticks that are made up for in one turn of the loop; what is later than that is dropped, so that
+#: a slow computer plays slower instead of stuttering.
+MOST_TICKS = 4
+#: Seconds of arterial pressure that the vital-signs strip shows.
+TRACE_S = 8.0
+#: Every which tick is kept of it.
+TRACE_EVERY = 2
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """One point of the vital-signs strip."""
+
+    time_s: float
+    pressure_mmhg: float
+
+
+class Play:
+    """Drives a session and keeps what the screen shows beyond its state.
+
+    Args:
+        session: The simulation with its task.
+        painter: Draws the pictures.
+        ticked: Called after every tick with its controls; a journal, say.
+
+    Attributes:
+        state: After the last tick.
+        trace: Arterial pressure of the last seconds.
+        slow: Whether ticks are being dropped.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        painter: Painter | None,
+        ticked: Callable[[Controls], None] | None = None,
+    ) -> None:
+        self.session, self.painter, self._ticked = session, painter, ticked
+        self.state: State = session.state
+        self.trace: deque[Pulse] = deque(maxlen=round(TRACE_S / DT_S / TRACE_EVERY))
+        self.slow = False
+        self._due_s = 0.0
+        self._seen = len(session.events)
+        self._root = session.tree.vessels[0].id
+
+    def advance(self, dt_s: float, controls: Callable[[], Controls], speed: float = 1.0) -> int:
+        """Let real time pass; returns the number of ticks done."""
+        self._due_s += dt_s * speed
+        most = max(round(MOST_TICKS * max(speed, 1.0)), 1)
+        done = 0
+        while self._due_s >= DT_S and done < most and not self.state.finished:
+            self._due_s -= DT_S
+            self.tick(controls())
+            done += 1
+        self.slow = self._due_s >= DT_S
+        self._due_s = min(self._due_s, DT_S)
+        return done
+
+    def tick(self, controls: Controls) -> State:
+        """One tick."""
+        self.state = state = self.session.step(controls)
+        if self._ticked is not None:
+            self._ticked(controls)
+        if state.exposing and self.painter is not None:
+            scene = self.session.scene()
+            if scene is not None:
+                self.painter.show(scene)
+        if state.tick % TRACE_EVERY == 0:
+            self.trace.append(Pulse(state.time_s, state.pressure_mmhg(self._root)))
+        return state
+
+    def news(self) -> list[Event]:
+        """Events that have come since the last call."""
+        events = self.session.events
+        fresh = list(events[self._seen :])
+        self._seen = len(events)
+        return fresh

@@ -1,0 +1,1 @@
+"""The screens: home, briefing, procedure, debrief, replay."""

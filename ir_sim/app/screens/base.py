@@ -1,0 +1,208 @@
+"""What the screens share: a form, a background, the dialogs for controls and settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pygame
+
+from ir_sim.app.bindings import help_groups
+from ir_sim.app.preferences import TEXT_SCALES
+from ir_sim.app.stage import Stage
+from ir_sim.app.theme import Theme
+from ir_sim.app.widgets import Button, Choice, Dialog, Form, Paragraph, Slider, Toggle, Widget
+
+NOT_A_DEVICE = "Simulated - not a medical device"
+
+
+class FormScreen:
+    """A screen made of widgets.
+
+    Attributes:
+        name: What it is called.
+        form: Its widgets.
+    """
+
+    name = "screen"
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.form = Form()
+
+    @property
+    def theme(self) -> Theme:
+        """The stage's."""
+        return self.stage.theme
+
+    def handle(self, event: pygame.event.Event) -> None:
+        """Shortcuts first if no widget takes the key."""
+        if self.form.handle(event):
+            return
+        if event.type == pygame.KEYDOWN:
+            if event.key == pygame.K_F1:
+                show_controls(self.stage)
+            elif event.key == pygame.K_F2:
+                show_settings(self.stage)
+            elif event.key == pygame.K_ESCAPE:
+                self.escape()
+
+    def escape(self) -> None:
+        """What Escape does."""
+
+    def update(self, dt_s: float) -> None:
+        """Nothing moves."""
+
+    def layout(self, window: pygame.Rect) -> None:
+        """Place the widgets."""
+
+    def paint(self, surface: pygame.Surface) -> None:
+        """Draw what is behind the widgets."""
+
+    def draw(self, surface: pygame.Surface) -> None:
+        """Draw everything."""
+        surface.fill(self.theme.palette.background)
+        self.layout(surface.get_rect())
+        self.paint(surface)
+        self.form.draw(surface, self.theme)
+
+    def leave(self) -> None:
+        """Nothing to stop."""
+
+    def tree(self) -> str:
+        """The widgets as text."""
+        return self.form.tree()
+
+
+def card(surface: pygame.Surface, theme: Theme, rect: pygame.Rect) -> pygame.Rect:
+    """A panel; returns the room inside it."""
+    pygame.draw.rect(surface, theme.palette.panel, rect, border_radius=theme.px(8))
+    pygame.draw.rect(surface, theme.palette.line, rect, 1, theme.px(8))
+    return rect.inflate(-theme.px(32), -theme.px(28))
+
+
+class ControlsSheet(Widget):
+    """The controls, in columns."""
+
+    def says(self) -> str:
+        """Every line."""
+        return "".join(
+            f"\n{group}: " + "; ".join(f"{keys} {text}" for keys, text in lines)
+            for group, lines in help_groups()
+        )
+
+    def draw(self, surface: pygame.Surface, theme: Theme, *, focused: bool) -> None:
+        """Draw them, in as many columns as the height asks for."""
+        groups = help_groups()
+        step = theme.height(13) + theme.px(3)
+        total = sum(len(lines) + 2 for _, lines in groups) * step
+        columns = max(3, -(-total // max(self.rect.height, 1)))
+        wide = self.rect.width // columns
+        x, y, used = self.rect.x, self.rect.y, 0
+        for group, lines in groups:
+            tall = (len(lines) + 1) * step
+            if y > self.rect.y and y + tall > self.rect.bottom and used < columns - 1:
+                x, y, used = x + wide, self.rect.y, used + 1
+            theme.write(surface, (x, y), group, 14, "bold", theme.palette.accent)
+            y += step
+            for keys, text in lines:
+                key_room = theme.px(104)
+                key_words = theme.fitted(keys, key_room, 12, "mono")
+                theme.write(surface, (x, y), key_words, 12, "mono", theme.palette.text)
+                words = theme.fitted(text, wide - key_room - theme.px(14), 13)
+                theme.write(surface, (x + key_room, y), words, 13, colour=theme.palette.quiet)
+                y += step
+            y += step // 2
+
+
+def show_controls(stage: Stage, closed: Callable[[], None] | None = None) -> None:
+    """The controls on F1."""
+
+    def close() -> None:
+        stage.close_dialog()
+        if closed is not None:
+            closed()
+
+    stage.ask(
+        Dialog(
+            "Controls",
+            [ControlsSheet("controls")],
+            [Button("close", "Close", close, "Esc", primary=True)],
+            size=(1120, 640),
+            closed=close,
+        )
+    )
+
+
+def show_settings(stage: Stage, closed: Callable[[], None] | None = None) -> None:
+    """The person's preferences."""
+    liked = stage.preferences
+
+    def close() -> None:
+        stage.close_dialog()
+        if closed is not None:
+            closed()
+
+    def volume(value: float) -> None:
+        stage.prefer(volume=value)
+        stage.sound.play("pulse")
+
+    body: list[Widget] = [
+        Paragraph("text-label", "Text size", 13, tone="quiet"),
+        Choice("text", list(TEXT_SCALES), lambda t: stage.prefer(text=t), liked.text),
+        Toggle(
+            "contrast",
+            "High contrast",
+            lambda on: stage.prefer(high_contrast=on),
+            on=liked.high_contrast,
+        ),
+        Toggle(
+            "latch",
+            "Pedals latch: press once for down, once for up",
+            lambda on: stage.prefer(latch_pedal=on),
+            on=liked.latch_pedal,
+        ),
+        Toggle("sound", "Sound", lambda on: stage.prefer(sound=on), on=liked.sound),
+        Paragraph("volume-label", "Volume", 13, tone="quiet"),
+        Slider("volume", 0.0, 1.0, liked.volume, volume, 0.05, lambda v: f"{100 * v:.0f} %"),
+    ]
+    stage.ask(
+        Dialog(
+            "Settings",
+            body,
+            [Button("close", "Close", close, "Esc", primary=True)],
+            size=(480, 430),
+            closed=close,
+            heights=(18, 36, 34, 34, 34, 18, 28),
+        )
+    )
+
+
+def ask_first(
+    stage: Stage,
+    title: str,
+    text: str,
+    yes: str,
+    do: Callable[[], None],
+    no: str = "Cancel",
+    undo: Callable[[], None] | None = None,
+) -> None:
+    """A question with two answers."""
+
+    def refuse() -> None:
+        stage.close_dialog()
+        if undo is not None:
+            undo()
+
+    def accept() -> None:
+        stage.close_dialog()
+        do()
+
+    stage.ask(
+        Dialog(
+            title,
+            [Paragraph("text", text)],
+            [Button("no", no, refuse), Button("yes", yes, accept, primary=True)],
+            size=(520, 210),
+            closed=refuse,
+        )
+    )

@@ -1,0 +1,48 @@
+"""Words that appear for a moment."""
+
+from __future__ import annotations
+
+import pygame
+
+from ir_sim.app.theme import Theme
+
+
+class Toasts:
+    """The latest few messages, each for some seconds."""
+
+    SECONDS = 4.0
+    MOST = 3
+
+    def __init__(self) -> None:
+        self._left: list[tuple[str, float]] = []
+
+    def say(self, text: str, seconds: float = SECONDS) -> None:
+        """Show a message; the same one again only lasts longer."""
+        self._left = [(t, s) for t, s in self._left if t != text]
+        self._left = [*self._left, (text, seconds)][-self.MOST :]
+
+    @property
+    def texts(self) -> list[str]:
+        """What is shown now."""
+        return [text for text, _ in self._left]
+
+    def update(self, dt_s: float) -> None:
+        """Let time pass."""
+        self._left = [(text, left - dt_s) for text, left in self._left if left > dt_s]
+
+    def draw(self, surface: pygame.Surface, theme: Theme) -> None:
+        """Draw them above the lower edge, the latest lowest."""
+        y = surface.get_height() - theme.px(84)
+        for text, left in reversed(self._left):
+            words = theme.text(text, 15)
+            box = words.get_rect().inflate(theme.px(32), theme.px(18))
+            box.midbottom = (surface.get_width() // 2, y)
+            card = pygame.Surface(box.size, pygame.SRCALPHA)
+            edge = card.get_rect()
+            radius = theme.px(8)
+            pygame.draw.rect(card, (*theme.palette.raised, 240), edge, border_radius=radius)
+            pygame.draw.rect(card, (*theme.palette.line, 255), edge, 1, radius)
+            card.blit(words, words.get_rect(center=edge.center))
+            card.set_alpha(int(255 * min(left / 0.4, 1.0)))
+            surface.blit(card, box)
+            y = box.top - theme.px(8)
