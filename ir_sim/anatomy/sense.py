@@ -19,9 +19,14 @@ CONTINUES_MM = 45.0
 WIDER = 1.15
 
 
-def sense_checks(scenario: Scenario) -> list[Problem]:
-    """Errors and warnings about the smooth geometry of a case whose names are all right."""
-    tree = build_tree(scenario.anatomy)
+def sense_checks(scenario: Scenario, tree: VesselTree | None = None) -> list[Problem]:
+    """Errors and warnings about the smooth geometry of a case whose names are all right.
+
+    Args:
+        scenario: The case.
+        tree: Its vessels, if they have been built already.
+    """
+    tree = build_tree(scenario.anatomy) if tree is None else tree
     found = [*_joins(scenario, tree), *_places(scenario, tree), *_lesions(scenario, tree)]
     if not any(problem.severity == "error" for problem in found):
         found += _projection(scenario, tree)

@@ -59,11 +59,10 @@ def load_case(reference: str | Path) -> Scenario:
 
 def check_scenario(scenario: Scenario) -> list[Problem]:
     """What is wrong with a case whose names are all right."""
-    found = sense_checks(scenario)
+    tree, source = build_tree(scenario.anatomy), scenario.source
+    found = sense_checks(scenario, tree)
     if any(problem.severity == "error" for problem in found):
         return found
-    tree = build_tree(scenario.anatomy)
-    source = scenario.source
     found += [source.problem(*problem) for problem in flow_problems(tree, scenario.anatomy)]
     found += [*_size(scenario, tree), *_twice(scenario, tree), *_reach(scenario, tree)]
     return [*found, *_sides(scenario)]

@@ -179,8 +179,10 @@ WARNINGS = [
     ("id: case", "id: other-case", "other-case", "name the file other-case.yaml"),
     ("side: right", "side: left", "left", "the target is 'right_renal'"),
     (
-        "- id: left_iliac\n      parent: aorta\n      points: [[12, -20, 5.3], [34, -50, 5.0], [52, -84, 4.4]]",
-        "- id: second_renal\n      parent: aorta\n      points: [[-6, 104, 3.1], [-22, 98, 2.9], [-44, 96, 2.6]]",
+        "- id: left_iliac\n      parent: aorta\n"
+        "      points: [[12, -20, 5.3], [34, -50, 5.0], [52, -84, 4.4]]",
+        "- id: second_renal\n      parent: aorta\n"
+        "      points: [[-6, 104, 3.1], [-22, 98, 2.9], [-44, 96, 2.6]]",
         "id: second_renal",
         "same course",
     ),
