@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
+from string import Formatter
 from typing import Annotated, Literal
 
-from pydantic import Field, PrivateAttr, field_validator
+from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from ir_sim.errors import AuthoringError, Problem
-from ir_sim.scenario.fields import Line, Model, Name, NonNegative, Positive
+from ir_sim.scenario.fields import Finite, Line, Model, Name, NonNegative, Positive
 from ir_sim.scenario.shipped import shipped
 from ir_sim.scenario.validation import nearest, validate
-from ir_sim.scenario.yaml_source import parse, read_text
+from ir_sim.scenario.yaml_source import Loc, Source, parse, read_text
+from ir_sim.training.detectors import COMMON_FIELDS, DETECTORS
 
 Weight = Annotated[int, Field(ge=1, le=5)]
 
 
 class ErrorRule(Model):
-    """How an error of the catalogue is weighed and explained."""
+    """How an error of the catalogue is found, weighed and explained.
+
+    ``text`` is the sentence for the report; figures of the finding stand in braces.
+    """
 
     weight: Weight
+    definition: Line
+    threshold: dict[Name, Finite] = Field(default_factory=dict)
     text: Line
     hint: Line
     source: Line
@@ -43,8 +51,29 @@ class Ratio(Model):
     none: Positive
 
 
+class Shares(Model):
+    """How the efficiency and the dose points are shared out; each pair adds up to 1."""
+
+    procedure_time_s: NonNegative = 0.5
+    fluoro_time_s: NonNegative = 0.5
+    kap_gy_cm2: NonNegative = 0.7
+    air_kerma_mgy: NonNegative = 0.3
+
+    @model_validator(mode="after")
+    def _pairs(self) -> Shares:
+        for a, b in (("procedure_time_s", "fluoro_time_s"), ("kap_gy_cm2", "air_kerma_mgy")):
+            total = getattr(self, a) + getattr(self, b)
+            if abs(total - 1.0) > 1e-6:
+                raise ValueError(f"{a} and {b} add up to {total:g}, not to 1")
+        return self
+
+
 class Rubric(Model):
-    """A way to rate a run."""
+    """A way to rate a run.
+
+    An error that the rubric leaves out is not looked for. ``closed_gate_most`` is the largest total
+    of a run that cannot pass.
+    """
 
     format: Literal[1]
     id: Name
@@ -53,6 +82,8 @@ class Rubric(Model):
     points: Points
     cost_by_weight: dict[str, NonNegative]
     ratio: Ratio
+    shares: Shares = Shares()
+    closed_gate_most: Annotated[float, Field(ge=0, le=100)] = 50.0
     errors: dict[Name, ErrorRule]
     _sha256: str = PrivateAttr(default="")
 
@@ -70,6 +101,12 @@ class Rubric(Model):
         if sorted(cost) != ["1", "2", "3", "4", "5"]:
             raise ValueError("give a cost for each weight from 1 to 5")
         return cost
+
+    @model_validator(mode="after")
+    def _cap_below_pass(self) -> Rubric:
+        if self.closed_gate_most >= self.pass_mark:
+            raise ValueError("closed_gate_most must be below pass_mark")
+        return self
 
     @property
     def sha256(self) -> str:
@@ -106,8 +143,37 @@ def rubric_from_text(text: str, name: str) -> Rubric:
     Raises:
         AuthoringError: With every problem found.
     """
-    rubric, problems = validate(parse(text, name), Rubric)
-    if rubric is None:
+    source = parse(text, name)
+    rubric, problems = validate(source, Rubric)
+    if rubric is not None:
+        problems += _against_detectors(rubric, source)
+    if rubric is None or problems:
         raise AuthoringError(problems)
     rubric._sha256 = hashlib.sha256(text.encode()).hexdigest()
     return rubric
+
+
+def _against_detectors(rubric: Rubric, source: Source) -> Iterator[Problem]:
+    """Errors that nothing looks for, thresholds that nothing reads, figures that nothing gives."""
+    for code, rule in rubric.errors.items():
+        at: Loc = ("errors", code)
+        detector = DETECTORS.get(code)
+        if detector is None:
+            hint = nearest(code, sorted(DETECTORS))
+            yield source.problem(at, f"nothing looks for an error '{code}'", hint, at_key=True)
+            continue
+        for name in rule.threshold:
+            if name not in detector.thresholds:
+                message = f"'{code}' has no threshold '{name}'"
+                hint = nearest(name, sorted(detector.thresholds))
+                yield source.problem((*at, "threshold", name), message, hint, at_key=True)
+        allowed = (*COMMON_FIELDS, *detector.fields)
+        try:
+            used = [name for _, name, _, _ in Formatter().parse(rule.text) if name is not None]
+        except ValueError as error:
+            yield source.problem((*at, "text"), f"the braces do not match: {error}")
+            continue
+        for name in used:
+            if name not in allowed:
+                message = f"'{code}' gives no figure '{name}'"
+                yield source.problem((*at, "text"), message, nearest(name, list(allowed)))

@@ -47,6 +47,9 @@ class ErrorFound:
         time_s: When.
         text: What happened, for people.
         hint: What to do instead.
+        slot: The device concerned, or None.
+        vessel: The vessel concerned, or None.
+        place_mm: Where that device's tip (or the leading one) was, or None.
     """
 
     code: str
@@ -54,6 +57,9 @@ class ErrorFound:
     time_s: float
     text: str
     hint: str
+    slot: str | None = None
+    vessel: str | None = None
+    place_mm: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +89,7 @@ class Score:
         rubric: Id of the rubric.
         rubric_sha256: Its version.
         simulated: Always True.
+        practice: Free practice: measured, not rated; never passed.
     """
 
     total: float
@@ -94,11 +101,13 @@ class Score:
     rubric: str
     rubric_sha256: str
     simulated: bool = True
+    practice: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data for a file."""
         return {
             "simulated": self.simulated,
+            "practice": self.practice,
             "total": round(self.total, 2),
             "passed": self.passed,
             "gate": {"open": self.gate.open, "reasons": list(self.gate.reasons)},

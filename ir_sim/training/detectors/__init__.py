@@ -1,0 +1,79 @@
+"""The detectors by the code of the error that they look for."""
+
+from ir_sim.training.detectors.base import COMMON_FIELDS, Detector, Finding
+from ir_sim.training.detectors.hazards import (
+    CatheterWithoutWire,
+    Dissection,
+    Perforation,
+    WallForce,
+)
+from ir_sim.training.detectors.injection import (
+    AllergyIgnored,
+    ContrastLimit,
+    InjectingWedged,
+    WrongSide,
+)
+from ir_sim.training.detectors.navigation import (
+    BlindAdvance,
+    StepOrder,
+    WireOutOfView,
+    WrongDevice,
+    WrongVessel,
+)
+from ir_sim.training.detectors.preparation import (
+    ChecklistMissed,
+    ChecklistWrong,
+    HeparinMissing,
+    LabsUnchecked,
+    LateRecord,
+    WrongPatient,
+)
+from ir_sim.training.detectors.radiation import (
+    DoseLimit,
+    FluoroWithoutMotion,
+    RepeatRun,
+    TableUnchecked,
+    UncollimatedRun,
+    UnneededMagnification,
+)
+from ir_sim.training.detectors.treatment import (
+    DeviceMisplaced,
+    EmbolusToBrain,
+    NonTargetEmbolization,
+    Rupture,
+)
+
+_ALL: tuple[type[Detector], ...] = (
+    Perforation,
+    Rupture,
+    NonTargetEmbolization,
+    EmbolusToBrain,
+    WrongSide,
+    WrongPatient,
+    AllergyIgnored,
+    Dissection,
+    DeviceMisplaced,
+    InjectingWedged,
+    ContrastLimit,
+    DoseLimit,
+    LabsUnchecked,
+    CatheterWithoutWire,
+    WireOutOfView,
+    BlindAdvance,
+    WrongDevice,
+    WallForce,
+    WrongVessel,
+    HeparinMissing,
+    FluoroWithoutMotion,
+    UncollimatedRun,
+    UnneededMagnification,
+    RepeatRun,
+    ChecklistWrong,
+    ChecklistMissed,
+    StepOrder,
+    TableUnchecked,
+    LateRecord,
+)
+DETECTORS: dict[str, type[Detector]] = {detector.code: detector for detector in _ALL}
+
+__all__ = ["COMMON_FIELDS", "DETECTORS", "Detector", "Finding"]

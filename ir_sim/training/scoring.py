@@ -1,0 +1,155 @@
+"""From what happened to points. Every formula stands in ``docs/scoring.md`` in the same order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ir_sim.training.rubric import Rubric
+from ir_sim.training.score import ErrorFound, Gate, Metric, Part, Score
+
+CRITICAL = 5
+
+
+@dataclass(frozen=True)
+class Done:
+    """What was done of what the case asks for, by weight.
+
+    Attributes:
+        steps: Weight of the procedure's steps done.
+        steps_of: Weight of all steps; 0 if the case has none.
+        forms: Weight of the questions answered rightly at the first answer.
+        forms_of: Weight of all questions.
+        reached: Whether the target has been held.
+    """
+
+    steps: float
+    steps_of: float
+    forms: float
+    forms_of: float
+    reached: bool
+
+    @property
+    def procedure_share(self) -> float:
+        """Share of the procedure's steps; without steps, whether the target was reached."""
+        return self.steps / self.steps_of if self.steps_of else float(self.reached)
+
+    @property
+    def share(self) -> float:
+        """Share of steps and questions together."""
+        of = (self.steps_of or 1.0) + self.forms_of
+        done = (self.steps if self.steps_of else float(self.reached)) + self.forms
+        return done / of
+
+
+def rate(
+    rubric: Rubric,
+    done: Done,
+    errors: Sequence[ErrorFound],
+    metrics: Mapping[str, Metric],
+    *,
+    practice: bool = False,
+) -> Score:
+    """The score of a run, at its end or at any moment of it."""
+    parts = (
+        _steps(rubric, done),
+        _errors(rubric, done, errors),
+        _efficiency(rubric, done, metrics),
+        _dose(rubric, done, metrics),
+        _contrast(rubric, done, metrics),
+    )
+    reasons = gate_reasons(done, errors)
+    gate = Gate(not reasons, reasons)
+    total = sum(part.points for part in parts)
+    if not gate.open:
+        total = min(total, rubric.closed_gate_most)
+    return Score(
+        total=total,
+        passed=gate.open and total >= rubric.pass_mark and not practice,
+        gate=gate,
+        parts=parts,
+        metrics=dict(metrics),
+        errors=tuple(errors),
+        rubric=rubric.id,
+        rubric_sha256=rubric.sha256,
+        practice=practice,
+    )
+
+
+def gate_reasons(done: Done, errors: Sequence[ErrorFound]) -> tuple[str, ...]:
+    """Why a run cannot pass: empty if it can."""
+    reasons = [] if done.reached else ["The target was not reached."]
+    reasons += [f"Critical error: {e.text}." for e in errors if e.weight >= CRITICAL]
+    return tuple(reasons)
+
+
+def points_for_ratio(ratio: float, full: float, none: float) -> float:
+    """Share of the points for a ratio to the reference: 1 up to ``full``, 0 from ``none``."""
+    if none <= full:
+        return 1.0 if ratio <= full else 0.0
+    return min(max((none - ratio) / (none - full), 0.0), 1.0)
+
+
+def _steps(rubric: Rubric, done: Done) -> Part:
+    out_of = rubric.points.steps
+    if done.steps_of or done.forms_of:
+        because = f"{done.share:.0%} of the steps and questions, by weight"
+    else:
+        because = "target reached" if done.reached else "target not reached"
+    return Part("steps", "Steps", out_of * done.share, out_of, because)
+
+
+def _errors(rubric: Rubric, done: Done, errors: Sequence[ErrorFound]) -> Part:
+    out_of = rubric.points.errors
+    cost = sum(rubric.cost(error.weight) for error in errors)
+    points = max(out_of * done.procedure_share - cost, 0.0)
+    counted = "no errors" if not errors else f"{len(errors)} errors cost {cost:g}"
+    if len(errors) == 1:
+        counted = f"1 error costs {cost:g}"
+    because = f"{counted}, of the {out_of * done.procedure_share:.0f} points of the steps done"
+    return Part("errors", "Errors", points, out_of, because)
+
+
+def _efficiency(rubric: Rubric, done: Done, metrics: Mapping[str, Metric]) -> Part:
+    names = ("procedure_time_s", "fluoro_time_s")
+    return _against(
+        "efficiency", "Efficiency", rubric.points.efficiency, names, rubric, done, metrics
+    )
+
+
+def _dose(rubric: Rubric, done: Done, metrics: Mapping[str, Metric]) -> Part:
+    names = ("kap_gy_cm2", "air_kerma_mgy")
+    return _against("dose", "Dose", rubric.points.dose, names, rubric, done, metrics)
+
+
+def _contrast(rubric: Rubric, done: Done, metrics: Mapping[str, Metric]) -> Part:
+    return _against(
+        "contrast", "Contrast", rubric.points.contrast, ("contrast_ml",), rubric, done, metrics
+    )
+
+
+def _against(
+    name: str,
+    label: str,
+    out_of: float,
+    names: Sequence[str],
+    rubric: Rubric,
+    done: Done,
+    metrics: Mapping[str, Metric],
+) -> Part:
+    """Points for the ratio of each metric to its reference; metrics without one do not count."""
+    if not done.reached:
+        return Part(name, label, 0.0, out_of, "earned only once the target is reached")
+    shares = dict(rubric.shares)
+    weighed: list[tuple[float, float, str]] = []
+    for metric_name in names:
+        metric = metrics[metric_name]
+        if metric.reference is None:
+            continue
+        ratio = metric.value / metric.reference
+        earned = points_for_ratio(ratio, rubric.ratio.full, rubric.ratio.none)
+        said = f"{metric.label} {metric.value:.3g} {metric.unit}, {ratio:.2g} x the reference"
+        weighed.append((shares.get(metric_name, 1.0), earned, said))
+    total = sum(weight for weight, _, _ in weighed)
+    earned = sum(weight * share for weight, share, _ in weighed) / total if total else 1.0
+    return Part(name, label, out_of * earned, out_of, "; ".join(said for _, _, said in weighed))
