@@ -24,6 +24,8 @@ WALL_RADIUS_MM = 0.75
 #: How far the signed distance is known outside the lumen, mm.
 BAND_MM = 4.0
 _CELL_MM = 0.5
+#: A point is at most this far from the nearest grid node, mm.
+HALF_CELL_MM = 0.5**0.5 * _CELL_MM
 _SIMPLIFY_MM = 0.02
 
 
@@ -74,12 +76,16 @@ class LumenLayer:
         high = flat[base + nx] * (1 - fx) + flat[base + nx + 1] * fx
         return np.asarray(low * (1 - fy) + high * fy, dtype=np.float64)
 
-    def sample_at(self, xy_mm: Array) -> NDArray[np.int32]:
-        """(n,) nearest cross-section in the tree's sample table at (n, 2) points, or -1."""
+    def cells(self, xy_mm: Array) -> NDArray[np.intp]:
+        """(n,) flat index of the grid node nearest to each of (n, 2) points."""
         i = ((xy_mm - self.origin_mm) * (1.0 / _CELL_MM) + 0.5).astype(np.intp)
         ny, nx = self.depth_mm.shape
-        rows, columns = np.minimum(i[:, 1], ny - 1), np.minimum(i[:, 0], nx - 1)
-        return np.asarray(self.sample[rows, columns])
+        column = np.minimum(np.maximum(i[:, 0], 0), nx - 1)
+        return np.asarray(np.minimum(np.maximum(i[:, 1], 0), ny - 1) * nx + column)
+
+    def sample_at(self, xy_mm: Array) -> NDArray[np.int32]:
+        """(n,) nearest cross-section in the tree's sample table at (n, 2) points, or -1."""
+        return np.asarray(self.sample.ravel()[self.cells(xy_mm)])
 
 
 class Lumen:

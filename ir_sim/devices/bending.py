@@ -45,6 +45,8 @@ _BAND = 5
 _AHEAD_N_MM = 3.0
 _WALLS_AHEAD = 3
 _SEARCH_STEPS = 5
+#: The slope along a step tells only part of what is left: a margin.
+_CAUTION = 5.0
 
 
 class Contacts:
@@ -59,6 +61,7 @@ class Contacts:
         radius_mm: (m,) outer radius of the device there.
         slip_mm: (m,) slip accumulated before this step along ``1j * normal``.
         friction_limit_n: (m,) Coulomb limit from the normal force of the step before.
+        start_points: (2 count,) middles and distal ends of the links at the start of the step.
     """
 
     def __init__(
@@ -70,6 +73,7 @@ class Contacts:
         radius_mm: Array,
         slip_mm: Array,
         friction_limit_n: Array,
+        start_points: Complex,
     ) -> None:
         self.slot, self.normal = slot, normal
         self.reach_mm = radius_mm + offset_mm
@@ -77,7 +81,11 @@ class Contacts:
         self.friction_limit_n = friction_limit_n
         self.limit_mm = friction_limit_n / STICK_STIFFNESS_N_MM
         self.point = slot // 2
+        self.link = slot // 4
         self.inward = normal.conj()
+        self.share = _SHARE[self.point - 2 * self.link]
+        # slip is measured from where the points stood at the start
+        self.slip_from_mm = slip_mm - (self.inward * start_points[self.point]).imag
         # where each contact's force (x, y) and stiffness (xx, xy, yy) are summed up
         self.force_places = (2 * self.point[:, None] + _XY).ravel()
         self.rate_places = np.concatenate(
@@ -94,7 +102,8 @@ class Contacts:
     def none(cls, count: int) -> Contacts:
         """No contact."""
         f, i = np.zeros(0), np.zeros(0, np.intp)
-        return cls(count, i, np.zeros(0, np.complex128), f, f, f, f)
+        c = np.zeros(0, np.complex128)
+        return cls(count, i, c, f, f, f, f, np.zeros(2 * count, np.complex128))
 
 
 @dataclass(frozen=True)
@@ -105,12 +114,12 @@ class Chain:
         base: Position of node 0.
         base_angle: Direction of the sheath.
         length_mm: (n,) link lengths.
-        stiffness: (n,) N mm/rad of the joint at each link's proximal end.
-        rest_turn: (n,) rest angle of that joint.
-        loss: (n,) viscous stiffness (loss coefficient / time step), N mm/rad.
-        loss_turn: (n,) joint angle at the start of the step, carried along with the material.
+        stiffness: (n,) N mm/rad of the joint at each link's proximal end, with what the bending
+            loss adds to it in this step (loss coefficient / time step).
+        rest_moment: (n,) moment of that joint when it is straight, with a minus: stiffness times
+            rest angle, and loss times the angle at the start of the step, carried along with the
+            material. N mm.
         start: (n + 1,) node positions at the start of the step.
-        start_points: (2 n,) middles and distal ends of the links at the start of the step.
         drag: N/mm per node against displacement from ``start``.
         tip_force: External force on the last node (complex N); for tests and tools.
     """
@@ -119,11 +128,8 @@ class Chain:
     base_angle: float
     length_mm: Array
     stiffness: Array
-    rest_turn: Array
-    loss: Array
-    loss_turn: Array
+    rest_moment: Array
     start: Complex
-    start_points: Complex
     drag: float
     tip_force: complex = 0j
 
@@ -146,6 +152,7 @@ class Solution:
         direction: (n,) complex unit vectors along the links.
         tension_n: (n,) force carried along the link; negative is a push.
         moved_mm: Largest node displacement of the last Newton step.
+        left_mm: What is left to move after it, estimated from the slope that remains.
     """
 
     angle: Array
@@ -161,6 +168,7 @@ class Solution:
     direction: Complex
     tension_n: Array
     moved_mm: float = np.inf
+    left_mm: float = np.inf
 
 
 def nodes_of(base: complex, angle: Array, length_mm: Array) -> Complex:
@@ -187,21 +195,31 @@ def evaluate(chain: Chain, contacts: Contacts, angle: Array) -> Solution:
     nodes[0] = 0.0
     (chain.length_mm * direction).cumsum(out=nodes[1:])
     nodes += chain.base
-    turn = angle.copy()
-    turn[1:] -= angle[:-1]
-    turn[0] -= chain.base_angle
-    moment = chain.stiffness * (turn - chain.rest_turn) + chain.loss * (turn - chain.loss_turn)
-    force = -chain.drag * (nodes[1:] - chain.start[1:])
+    moment = np.empty(len(angle))
+    moment[0] = angle[0] - chain.base_angle
+    np.subtract(angle[1:], angle[:-1], out=moment[1:])
+    moment *= chain.stiffness
+    moment -= chain.rest_moment
+    force = chain.start[1:] - nodes[1:]
+    force *= chain.drag
     force[-1] += chain.tip_force
     if len(contacts):
-        x = points_of(nodes)[contacts.point]
-        dx = x - chain.start_points[contacts.point]
-        depth = contacts.reach_mm - (contacts.inward * x).real
+        link = contacts.link
+        x = nodes[link]
+        x += contacts.share * (nodes[link + 1] - x)
+        x *= contacts.inward
+        depth = contacts.reach_mm - x.real
         normal_n, rate = wall_response(depth)
-        slip = contacts.slip_mm + (contacts.inward * dx).imag
+        slip = contacts.slip_from_mm + x.imag
         held = np.minimum(np.maximum(slip, -contacts.limit_mm), contacts.limit_mm)
-        pull = (normal_n - (1j * STICK_STIFFNESS_N_MM) * held) * contacts.normal
-        stick = STICK_STIFFNESS_N_MM * (np.abs(held) + _TINY) / (np.abs(slip) + _TINY)
+        pull = np.empty(len(depth), np.complex128)
+        pull.real, pull.imag = normal_n, held
+        pull.imag *= -STICK_STIFFNESS_N_MM
+        pull *= contacts.normal
+        stick = np.abs(held)
+        stick += _TINY
+        stick /= np.abs(slip) + _TINY
+        stick *= STICK_STIFFNESS_N_MM
         total = np.bincount(contacts.force_places, pull.view(np.float64), 4 * len(angle))
         at_points = total.view(np.complex128).reshape(-1, 2)
         middle = at_points[:, 0]
@@ -236,11 +254,19 @@ def evaluate(chain: Chain, contacts: Contacts, angle: Array) -> Solution:
 def wall_response(depth_mm: Array) -> tuple[Array, Array]:
     """Force (N) and stiffness (N/mm) of the wall for depths of contacts."""
     k, soft = WALL_STIFFNESS_N_MM, WALL_SOFT_MM
-    lead = np.minimum(np.maximum(depth_mm + soft, 0.0), 2.0 * soft)
     deep = np.maximum(depth_mm - soft, 0.0)
-    squared = (deep * (1.0 / WALL_YIELD_MM)) ** 2
-    onset = lead * (0.5 * k / soft)
-    return 0.5 * lead * onset + deep * (k + k * squared), onset + 3.0 * k * squared
+    lead = np.maximum(depth_mm + soft, 0.0)
+    lead -= deep
+    np.minimum(lead, 2.0 * soft, out=lead)
+    rate = lead * (0.5 * k / soft)
+    stiffer = deep * deep
+    stiffer *= k / WALL_YIELD_MM**2
+    lead *= rate
+    lead *= 0.5
+    lead += deep * (stiffer + k)
+    stiffer *= 3.0
+    rate += stiffer
+    return lead, rate
 
 
 def newton_step(chain: Chain, contacts: Contacts, now: Solution, largest_mm: float) -> Solution:
@@ -261,7 +287,7 @@ def newton_step(chain: Chain, contacts: Contacts, now: Solution, largest_mm: flo
     reach = float(np.abs(moves).max())
     most = float(np.abs(turn).max())
     scale = min(1.0, largest_mm / max(reach, 1e-12), _LARGEST_TURN_RAD / max(most, 1e-12))
-    new = now
+    new, counter = now, 0.0
     for _ in range(_SEARCH_STEPS):
         new = evaluate(chain, contacts, now.angle + scale * turn)
         counter = float(new.gradient @ turn)
@@ -269,6 +295,9 @@ def newton_step(chain: Chain, contacts: Contacts, now: Solution, largest_mm: flo
             break
         scale *= max(slope / (slope + counter), 0.1)
     new.moved_mm = reach * scale
+    # only a full step says by its end slope how near it came
+    share = min(_CAUTION * abs(counter) / max(slope, 1e-300), 1.0) if scale == 1.0 else 1.0
+    new.left_mm = new.moved_mm * share
     return new
 
 
@@ -286,7 +315,8 @@ def _direction(chain: Chain, contacts: Contacts, now: Solution) -> tuple[Array, 
         (lever * turn).cumsum(out=moves[1:])
         if not len(contacts):
             break
-        move = points_of(moves)[contacts.point]
+        move = moves[contacts.link]
+        move += contacts.share * (moves[contacts.link + 1] - move)
         hit = (now.depth_mm < -WALL_SOFT_MM) & (now.depth_mm > (contacts.inward * move).real)
         if ahead is not None:
             hit |= ahead
@@ -314,7 +344,7 @@ def _newton_direction(
     joint[4:] = across
     np.add(joint[:2], across, out=joint[2:4])
     np.negative(joint[2:4], out=joint[2:4])
-    weighted = joint * (chain.stiffness + chain.loss)
+    weighted = joint * chain.stiffness
     entries = np.empty((31, n))
     np.multiply(joint.take(_ROW6, 0), weighted.take(_COL6, 0), out=entries[:21])
     rhs = np.empty((n, 2))
@@ -376,6 +406,8 @@ _XX, _YY = np.array([0, 0, 1]), np.array([0, 1, 1])
 #: Upper triangle of a link's 4 x 4 block from its three 2 x 2 blocks.
 _BLOCK_ROWS = np.array([0, 1, 3, 4, 2, 4, 5, 6, 7, 8])
 _TINY = 1e-15
+#: Where a link's feelers stand: middle and distal end (``ir_sim.devices.contact_space.FEELERS``).
+_SHARE = np.array([0.5, 1.0])
 
 
 def _block_places(size: int, columns: int) -> Index:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ir_sim.anatomy.lumen import WALL_RADIUS_MM, Lumen
+from ir_sim.anatomy.lumen import HALF_CELL_MM, WALL_RADIUS_MM, Lumen
 from ir_sim.anatomy.vessel_tree import VesselTree
 from ir_sim.devices.contact_space import ContactSpace
 from ir_sim.devices.grid import LINK_MM
@@ -24,10 +24,9 @@ from ir_sim.scenario.model import Access
 
 Array = NDArray[np.float64]
 
-#: What a hand can do at a hub (assumed): speed, turning, and the push at which fingers slip.
+#: What a hand can do at a hub (assumed): speed and turning.
 HAND_MM_S = 200.0
 HAND_DEG_S = 720.0
-FINGERS_SLIP_N = 8.0
 #: Length of the sheath and its valve outside the vessel, mm (assumed).
 SHEATH_OUTSIDE_MM = 40.0
 #: No point of a device's axis is ever further outside the lumen than this, mm.
@@ -82,12 +81,18 @@ class CoaxialSystem:
         lumen: The vessels' lumens.
         mouth: The sheath's mouth.
         link_mm: Link length of the shaft.
+
+    Attributes:
+        stack: The devices by slot.
+        rod: The rod that they form.
+        slipped: Whether the last step was not taken because it would have left the lumen.
     """
 
     def __init__(self, lumen: Lumen, mouth: SheathMouth, link_mm: float = LINK_MM) -> None:
         self.lumen = lumen
         self.mouth = mouth
         self.stack: dict[Slot, Mounted] = {}
+        self.slipped = False
         layer_of = np.array(lumen.layers.layer, dtype=np.intp)
         self._layer_of_sample = layer_of[lumen.tree.sample_vessel]
         space = ContactSpace([grid.walls() for grid in lumen.maps], WALL_RADIUS_MM)
@@ -133,6 +138,7 @@ class CoaxialSystem:
         if reason:
             raise ValueError(reason)
         self.stack[slot] = Mounted.fresh(device)
+        self.rod.settled = False
 
     def unmount(self, slot: Slot) -> None:
         """Take a device away that has been withdrawn to the sheath's mouth.
@@ -145,6 +151,7 @@ class CoaxialSystem:
         if self.stack[slot].inserted_mm > 0.0:
             raise ValueError(f"the {slot} is still in the vessel: withdraw it first")
         del self.stack[slot]
+        self.rod.settled = False
 
     def advance(self, motions: Mapping[Slot, tuple[float, float]], dt_s: float) -> None:
         """Move the hubs for one time step.
@@ -162,52 +169,38 @@ class CoaxialSystem:
         most = math.radians(HAND_DEG_S)
         for i, slot in enumerate(names):
             speed, spin = motions.get(slot, (0.0, 0.0))
-            feed[i] = min(max(speed, -HAND_MM_S), HAND_MM_S) * dt_s * self._grip(i, speed)
+            feed[i] = min(max(speed, -HAND_MM_S), HAND_MM_S) * dt_s
             turn[i] = min(max(spin, -most), most) * dt_s
         before = [(m.inserted_mm, m.tip_rad) for m in devices], self.rod.state.copy()
-        self.rod.advance(devices, feed, turn, dt_s)
-        self._follow_vessels()
-        if not self._inside():  # a step that would leave the lumen is not taken: the hubs slip
+        moved = self.rod.advance(devices, feed, turn, dt_s)
+        self.slipped = moved and not self._follow_vessels()
+        if self.slipped:  # a step that would leave the lumen is not taken: the hubs slip
             for mounted, (inserted, tip) in zip(devices, before[0], strict=True):
                 mounted.inserted_mm, mounted.tip_rad = inserted, tip
             before[1].spin[:] = 0.0
             self.rod.place(before[1])
 
-    def _inside(self) -> bool:
+    def _follow_vessels(self) -> bool:
+        """Put each link on the layer of the vessel that its end lies in; whether all are inside."""
         nodes, layer = self.rod.nodes, self.rod.state.layer
         if not np.isfinite(nodes[-1]):
             return False
         xy = nodes[1:].view(np.float64).reshape(-1, 2)
-        for k in range(int(layer.min()), int(layer.max()) + 1):
-            on = layer == k
-            if on.any() and self.lumen.maps[k].clearance_mm(xy[on]).min() < -OUTSIDE_MM:
-                return False
-        return True
-
-    def _grip(self, i: int, speed: float) -> float:
-        """Share of a push that the fingers still transmit; they slip at ``FINGERS_SLIP_N``."""
-        felt = self.rod.push_n
-        if i < len(self.rod.resistance_n):
-            felt = max(felt, float(self.rod.resistance_n[i]), key=abs)
-        if felt * speed <= 0.0:
-            return 1.0
-        return min(max((FINGERS_SLIP_N - abs(felt)) / (0.2 * FINGERS_SLIP_N), 0.0), 1.0)
-
-    def _follow_vessels(self) -> None:
-        """Put each link on the layer of the vessel that it now lies in."""
-        if len(self.lumen.maps) == 1:
-            return
-        nodes, layer = self.rod.nodes, self.rod.state.layer
-        xy = (0.5 * (nodes[1:] + nodes[:-1])).view(np.float64).reshape(-1, 2)
-        low, high = int(layer.min()), int(layer.max())
-        if low == high:  # as nearly always
-            sample = self.lumen.maps[low].sample_at(xy)
-            self.rod.state.layer = np.where(sample >= 0, self._layer_of_sample[sample], low)
-            return
-        for k in range(low, high + 1):
-            on = layer == k
-            sample = self.lumen.maps[k].sample_at(xy[on])
-            layer[on] = np.where(sample >= 0, self._layer_of_sample[sample], k)
+        sure = True
+        for k in np.unique(layer).tolist():
+            on = slice(None) if len(self.lumen.maps) == 1 else layer == k
+            grid = self.lumen.maps[k]
+            cell = grid.cells(xy[on])
+            sure &= bool(grid.depth_mm.ravel()[cell].min() > HALF_CELL_MM - OUTSIDE_MM)
+            if len(self.lumen.maps) > 1:
+                sample = grid.sample.ravel()[cell]
+                layer[on] = np.where(sample >= 0, self._layer_of_sample[sample], k)
+        if sure:
+            return True
+        return all(
+            self.lumen.maps[k].clearance_mm(xy[layer == k]).min() >= -OUTSIDE_MM
+            for k in np.unique(layer).tolist()
+        )
 
     def states(self) -> dict[Slot, DeviceState]:
         """Every device as the last step left it, from the outermost."""
@@ -244,6 +237,7 @@ class CoaxialSystem:
             "rod": self.rod.state.copy(),
             "resistance_n": self.rod.resistance_n.copy(),
             "push_n": self.rod.push_n,
+            "settled": self.rod.settled,
             "stack": {slot: copy.copy(mounted) for slot, mounted in self.stack.items()},
         }
 
@@ -252,4 +246,5 @@ class CoaxialSystem:
         self.rod.place(saved["rod"].copy())
         self.rod.resistance_n = saved["resistance_n"].copy()
         self.rod.push_n = saved["push_n"]
+        self.rod.settled = saved["settled"]
         self.stack = {slot: copy.copy(mounted) for slot, mounted in saved["stack"].items()}

@@ -91,7 +91,9 @@ class ContactSpace:
             self.lay_walls(layer, polylines)
         self._bodies: list[pymunk.Body] = []
         self._feelers: list[tuple[pymunk.Circle, ...]] = []
-        self._given = np.zeros((0, 3))  # length, radius, layer of each link as last given
+        self._body_ids: list[int] = []
+        self._spare: list[tuple[pymunk.Body, tuple[pymunk.Circle, ...]]] = []
+        self._given = np.zeros((3, 0))  # length, radius, layer of each link as last given
         self._wall_id = np.uint64(self._space.static_body.id)
         self._ids: NDArray[np.uint64] = np.zeros(0, np.uint64)
         self._order: Index = np.zeros(0, np.intp)
@@ -116,31 +118,43 @@ class ContactSpace:
         """Give the chain's links their lengths, outer radii and layers."""
         n, had = len(length_mm), len(self._bodies)
         while len(self._bodies) > n:
-            self._space.remove(*self._feelers.pop(), self._bodies.pop())
+            self._spare.append((self._bodies.pop(), self._feelers.pop()))
+            self._space.remove(self._spare[-1][0], *self._spare[-1][1])
+            self._body_ids.pop()
         while len(self._bodies) < n:
-            body = pymunk.Body(1.0, 1.0)
-            feelers = tuple(pymunk.Circle(body, 1.0) for _ in FEELERS)
+            if self._spare:
+                body, feelers = self._spare.pop()
+            else:
+                body = pymunk.Body(1.0, 1.0)
+                feelers = tuple(pymunk.Circle(body, 1.0) for _ in FEELERS)
             self._space.add(body, *feelers)
             self._bodies.append(body)
+            self._body_ids.append(body.id)
             self._feelers.append(feelers)
+        wanted = np.array([length_mm, radius_mm, layer])
         if n != had:
-            ids = np.array([body.id for body in self._bodies], np.uint64)
+            ids = np.array(self._body_ids, np.uint64)
             self._order = np.argsort(ids)
             self._ids = ids[self._order]
-            kept = self._given[: min(n, had)]
-            self._given = np.vstack([kept, np.full((n - len(kept), 3), -1.0)])
-        given = self._given
-        for i in np.flatnonzero(length_mm != given[:, 0]).tolist():
+            kept = self._given[:, : min(n, had)]
+            self._given = np.hstack([kept, np.full((3, n - kept.shape[1]), -1.0)])
+        changed = (wanted != self._given).nonzero()
+        for what, i in zip(changed[0].tolist(), changed[1].tolist(), strict=True):
+            self._reshape(i, what, float(wanted[what, i]))
+        self._given = wanted
+
+    def _reshape(self, i: int, what: int, value: float) -> None:
+        """Give the feelers of a link its length (0), outer radius (1) or layer (2)."""
+        if what == 0:
             for feeler, share in zip(self._feelers[i], FEELERS, strict=True):
-                feeler.unsafe_set_offset((float(length_mm[i]) * (share - 0.5), 0.0))
-        for i in np.flatnonzero(radius_mm != given[:, 1]).tolist():
+                feeler.unsafe_set_offset((value * (share - 0.5), 0.0))
+        elif what == 1:
             for feeler in self._feelers[i]:
-                feeler.unsafe_set_radius(float(radius_mm[i]) + REACH_MM)
-        for i in np.flatnonzero(layer != given[:, 2]).tolist():
-            seen = pymunk.ShapeFilter(group=1, categories=1 << _MAX_LAYERS, mask=1 << int(layer[i]))
+                feeler.unsafe_set_radius(value + REACH_MM)
+        else:
+            seen = pymunk.ShapeFilter(group=1, categories=1 << _MAX_LAYERS, mask=1 << int(value))
             for feeler in self._feelers[i]:
                 feeler.filter = seen
-        given[:, 0], given[:, 1], given[:, 2] = length_mm, radius_mm, layer
 
     def detect(self, nodes: Complex) -> Touch:
         """The walls within reach of a chain with the links' shapes as last given.
@@ -157,7 +171,7 @@ class ContactSpace:
         pose[:n, 2] = np.arctan2(along.imag, along.real)
         self._poses.set_float_buf(pose)
         batch.set_space_bodies(self._space, _POSE, self._poses)
-        self._space.step(1e-30)
+        self._space.step(_NO_TIME_S)
         self._found.clear()
         batch.get_space_arbiters(self._space, _FIELDS, self._found)
         ids = np.frombuffer(memoryview(self._found.int_buf()).cast("B"), np.uint64)
@@ -171,13 +185,14 @@ class ContactSpace:
         if not len(ids):
             none = np.zeros(0, np.intp)
             return Touch(none, none, np.zeros(0, np.complex128), np.zeros(0))
-        a_is_link = ids[:, 0] != self._wall_id
-        link = self._order[np.searchsorted(self._ids, np.where(a_is_link, ids[:, 0], ids[:, 1]))]
-        normal = np.where(a_is_link, -values[:, 0], values[:, 0])
-        felt = np.where(a_is_link, values[:, 1], values[:, 2])
-        wall = np.where(a_is_link, values[:, 2], values[:, 1])
+        body, normal, felt, wall = ids[:, 0], -values[:, 0], values[:, 1], values[:, 2]
+        if (body == self._wall_id).any():  # Pymunk puts the circle first; not a promise
+            swapped = body == self._wall_id
+            body, normal = np.where(swapped, ids[:, 1], body), np.where(swapped, -normal, normal)
+            felt, wall = np.where(swapped, wall, felt), np.where(swapped, felt, wall)
+        link = self._order[np.searchsorted(self._ids, body)]
         vector = along[link]
-        centre = felt + (self._given[link, 1] + REACH_MM) * normal  # of the feeler, on the axis
+        centre = felt + (self._given[1, link] + REACH_MM) * normal  # of the feeler, on the axis
         reached = (centre - nodes[link]) * vector.conj()
         distal = reached.real > 0.75 * (vector.real**2 + vector.imag**2)
         left = (normal * vector.conj()).imag > 0.0

@@ -43,6 +43,8 @@ STUB_MM = 2.0
 LOSS_S = 0.04
 #: Drag of the blood on a node, N s/mm (assumed; only settles what nothing else holds).
 DRAG_N_S_MM = 1.0e-6
+#: The push or pull at which the fingers slip on a hub, N (assumed).
+FINGERS_SLIP_N = 8.0
 #: The material slides at most this far in one sub-step, mm.
 SUBSTEP_MM = 1.0
 #: Contacts are found anew when a node has moved this far, mm.
@@ -51,6 +53,8 @@ _NEWTON_STEPS = 10
 _TOLERANCE_MM = 0.03
 #: The chain's motion is extrapolated from step to step by at most this, mm.
 _GUESS_MM = 0.3
+#: A held rod of which no node moved further than this in a step is at rest, mm.
+SETTLED_MM = 2.0e-4
 _ZERO = np.zeros(1)
 
 
@@ -70,6 +74,7 @@ class Rod:
             inside out; what its hub feels. Positive against advancing.
         push_n: Force with which the sheath's mouth pushes the whole chain; negative pulls.
         tip_force_n: External force on the leading tip (complex N), for tests and tools.
+        settled: Whether the rod was held in the last step and came to rest.
     """
 
     def __init__(
@@ -84,12 +89,12 @@ class Rod:
         self.base_mm = complex(base_mm)
         self.base_rad = float(base_rad)
         self.link_mm = link_mm
-        self.tip_force_n = 0j
+        self.tip_force_n = self._settled_force_n = 0j
         self.place(RodState.stub(STUB_MM, self.base_rad, layer))
         self.resistance_n: Array = np.zeros(0)
         self.push_n = 0.0
 
-    def advance(self, devices: list[Mounted], feed_mm: Array, turn_rad: Array, dt_s: float) -> None:
+    def advance(self, devices: list[Mounted], feed_mm: Array, turn_rad: Array, dt_s: float) -> bool:
         """Move the hubs during ``dt_s`` and let the rod settle into the walls.
 
         Args:
@@ -97,14 +102,26 @@ class Rod:
             feed_mm: (devices,) advance of each hub.
             turn_rad: (devices,) rotation of each hub.
             dt_s: Time step.
+
+        Returns:
+            Whether anything may have moved: a rod at rest that is held stays as it is, at no cost.
         """
+        held = not (feed_mm.any() or turn_rad.any())
+        if held and self.settled and self.tip_force_n == self._settled_force_n:
+            return False
+        before, grid = self._nodes, self.state.length_mm
         steps = max(1, math.ceil(float(np.abs(feed_mm).max(initial=0.0)) / SUBSTEP_MM))
         for _ in range(steps):
             self._substep(devices, feed_mm / steps, turn_rad / steps, dt_s / steps)
+        same = held and len(grid) == len(self.state.length_mm)
+        self.settled = same and float(np.abs(self._nodes - before).max()) < SETTLED_MM
+        self._settled_force_n = self.tip_force_n
+        return True
 
     def place(self, state: RodState) -> None:
         """Put the rod into a state."""
         self.state = state
+        self.settled = False
         self._nodes = nodes_of(self.base_mm, state.angle, state.length_mm)
         self._s = np.concatenate([_ZERO, state.length_mm.cumsum()])
 
@@ -122,8 +139,8 @@ class Rod:
         self, devices: list[Mounted], feed_mm: Array, turn_rad: Array, dt_s: float
     ) -> None:
         new = [
-            min(max(mounted.inserted_mm + fed, 0.0), mounted.device.length_mm)
-            for mounted, fed in zip(devices, feed_mm.tolist(), strict=True)
+            min(max(mounted.inserted_mm + fed * self._grip(i, fed), 0.0), mounted.device.length_mm)
+            for i, (mounted, fed) in enumerate(zip(devices, feed_mm.tolist(), strict=True))
         ]
         growth = max([STUB_MM, *new]) - float(self._s[-1])
         if shorten(self.state, growth, self.link_mm):
@@ -142,12 +159,21 @@ class Rod:
         start[-1] += growth * np.exp(1j * state.angle[-1])
         material = composite(devices, s)
         chain = self._chain(material, feed, s_before, s, start, dt_s)
-        contacts = self._contacts(touch, material, feed, growth)
+        contacts = self._contacts(touch, material, feed, growth, points_of(start))
         self._settle(chain, contacts, material, dt_s)
         if regrid(state, self.link_mm):
             self.place(state)
         else:
             self._s = s
+
+    def _grip(self, i: int, feed_mm: float) -> float:
+        """Share of a push that the fingers still transmit; they slip at ``FINGERS_SLIP_N``."""
+        felt = self.push_n
+        if i < len(self.resistance_n):
+            felt = max(felt, float(self.resistance_n[i]), key=abs)
+        if felt * feed_mm <= 0.0:
+            return 1.0
+        return min(max((FINGERS_SLIP_N - abs(felt)) / (0.2 * FINGERS_SLIP_N), 0.0), 1.0)
 
     def _detect(self, devices: list[Mounted], outer: Index) -> Touch | None:
         if self.space is None:
@@ -193,22 +219,25 @@ class Rod:
             else:
                 carried += weight * turn
             total += weight
+        loss = LOSS_S / dt_s
         return Chain(
             self.base_mm,
             self.base_rad,
             self.state.length_mm,
-            material.stiffness,
-            material.rest_turn,
-            material.stiffness * (LOSS_S / dt_s),
-            carried / total,
+            material.stiffness * (1.0 + loss),
+            material.stiffness * (material.rest_turn + loss * (carried / total)),
             start,
-            points_of(start),
             DRAG_N_S_MM / dt_s,
             self.tip_force_n,
         )
 
     def _contacts(
-        self, touch: Touch | None, material: Material, feed: Array, growth_mm: float
+        self,
+        touch: Touch | None,
+        material: Material,
+        feed: Array,
+        growth_mm: float,
+        start_points: Complex,
     ) -> Contacts:
         if touch is None or not len(touch.link):
             return Contacts.none(len(material.outer))
@@ -224,6 +253,7 @@ class Rod:
             material.radius_mm[link],
             self.state.slip_mm[touch.slot] - sliding * towards,
             material.friction[link] * self.state.normal_n[touch.slot],
+            start_points,
         )
 
     def _settle(self, chain: Chain, contacts: Contacts, material: Material, dt_s: float) -> None:
@@ -238,11 +268,13 @@ class Rod:
         for _ in range(_NEWTON_STEPS):
             now = newton_step(chain, contacts, now, _REDETECT_MM)
             moved += now.moved_mm
-            if now.moved_mm < _TOLERANCE_MM:
+            if now.left_mm < _TOLERANCE_MM:
                 break
             if moved > _REDETECT_MM and self.space is not None:
                 self.space.shape_links(chain.length_mm, material.radius_mm, self.state.layer)
-                contacts = _carried(contacts, self.space.detect(now.nodes), material)
+                contacts = _carried(
+                    contacts, self.space.detect(now.nodes), material, points_of(chain.start)
+                )
                 now = evaluate(chain, contacts, now.angle)
                 moved = 0.0
         self.state.spin = (now.angle - before) / dt_s
@@ -263,7 +295,9 @@ class Rod:
         self.push_n = -(now.push * cmath.exp(-1j * self.base_rad)).real
 
 
-def _carried(old: Contacts, touch: Touch, material: Material) -> Contacts:
+def _carried(
+    old: Contacts, touch: Touch, material: Material, start_points: Complex
+) -> Contacts:
     """Contacts found anew in the middle of a solve, with the friction that they had before."""
     slots = SLOTS_PER_LINK * len(material.outer)
     slip, limit = np.zeros(slots), np.zeros(slots)
@@ -277,6 +311,7 @@ def _carried(old: Contacts, touch: Touch, material: Material) -> Contacts:
         material.radius_mm[touch.link],
         slip[touch.slot],
         limit[touch.slot],
+        start_points,
     )
 
 
