@@ -1,0 +1,179 @@
+"""Briefing: the chart, the plan, the steps, the tray."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pygame
+
+from ir_sim.anatomy import build_tree
+from ir_sim.app.chart import access_line, patient_lines, size_of
+from ir_sim.app.drawing.plan import draw_tree, draw_way, fitted, tree_rings, way_points
+from ir_sim.app.preparing import Preparing
+from ir_sim.app.screens.base import NOT_A_DEVICE, FormScreen, card, show_controls
+from ir_sim.app.stage import Stage
+from ir_sim.app.theme import SLOT_COLOURS
+from ir_sim.app.widgets import Button, Column, Form, Table
+from ir_sim.scenario.model import Scenario
+from ir_sim.training.case import contrast_limit
+from ir_sim.training.session import Session
+
+
+class BriefingScreen(FormScreen):
+    """Everything one reads before the first puncture, while the session is prepared.
+
+    Args:
+        stage: The stage.
+        scenario: The case.
+        preparing: The session on its way.
+        started: Called with the session.
+        back: Home.
+        watch: Whether the expert plays.
+    """
+
+    name = "briefing"
+
+    def __init__(
+        self,
+        stage: Stage,
+        scenario: Scenario,
+        preparing: Preparing[Session],
+        started: Callable[[Session], None],
+        back: Callable[[], None],
+        *,
+        watch: bool = False,
+    ) -> None:
+        super().__init__(stage)
+        self.scenario, self._preparing = scenario, preparing
+        self._started, self._back = started, back
+        self._wanted = False
+        self._limit_ml = contrast_limit(scenario.patient)[0]
+        words = "Watch the expert" if watch else "Start the procedure"
+        self.start = Button("start", words, self._start, "Enter", primary=True)
+        self.tray = Table(
+            "tray",
+            [Column("On the tray", 5.0), Column("Kind", 1.6), Column("Size", 2.2)],
+        )
+        devices = [scenario.devices[name] for name in scenario.tray if name in scenario.devices]
+        self.tray.fill(
+            [(d.title, d.kind, size_of(d)) for d in devices],
+            [SLOT_COLOURS.get(d.slot) for d in devices],
+        )
+        self.form = Form(
+            [
+                self.start,
+                self.tray,
+                Button("controls", "Controls", lambda: show_controls(stage), "F1"),
+                Button("back", "Back", back, "Esc"),
+            ]
+        )
+        self._plan: tuple[tuple[int, int], pygame.Surface] | None = None
+
+    def _start(self) -> None:
+        self._wanted = True
+
+    def escape(self) -> None:
+        """Home."""
+        self._back()
+
+    def update(self, dt_s: float) -> None:
+        """Go as soon as the session is ready and wanted."""
+        self.start.text = "Preparing the room…" if self._wanted else self.start.text
+        if self._wanted and self._preparing.ready:
+            self._started(self._preparing.result())
+
+    def layout(self, window: pygame.Rect) -> None:
+        """Three columns over a foot."""
+        px, pad = self.theme.px, self.theme.px(24)
+        top, foot = px(104), px(72)
+        tall = window.height - top - foot
+        wide = (window.width - 4 * pad) / 3.0
+        self._columns = [
+            pygame.Rect(round(pad + i * (wide + pad)), top, round(wide), tall) for i in range(3)
+        ]
+        rows = min(len(self.tray.rows), 8)
+        tray_tall = px(Table.ROW) * (rows + 1) + px(6)
+        inside = self._columns[2].inflate(-px(20), -px(24))
+        self.tray.rect = pygame.Rect(inside.x, inside.bottom - tray_tall, inside.width, tray_tall)
+        y = window.bottom - px(16) - px(44)
+        self.start.rect = pygame.Rect(window.right - pad - px(240), y, px(240), px(44))
+        self.form["back"].rect = pygame.Rect(pad, y, px(120), px(44))
+        self.form["controls"].rect = pygame.Rect(pad + px(132), y, px(140), px(44))
+
+    def paint(self, surface: pygame.Surface) -> None:
+        """Headings and columns."""
+        theme, palette, pad = self.theme, self.theme.palette, self.theme.px(24)
+        box = theme.write(surface, (pad, theme.px(20)), self.scenario.title, 28, "bold")
+        reviewed = self.scenario.review != "unreviewed"
+        words = f"{self.scenario.level}  ·  {access_line(self.scenario)}  ·  clinical content "
+        words += "reviewed" if reviewed else "unreviewed"
+        at = (pad, box.bottom + theme.px(2))
+        theme.write(surface, at, words, 14, colour=palette.quiet)
+        right = (surface.get_width() - pad, box.centery)
+        theme.write(surface, right, NOT_A_DEVICE, 14, colour=palette.warn, anchor="midright")
+        self._chart(surface, card(surface, theme, self._columns[0]))
+        self._picture(surface, self._columns[1])
+        self._steps(surface, card(surface, theme, self._columns[2]))
+
+    def _chart(self, surface: pygame.Surface, room: pygame.Rect) -> None:
+        theme, palette = self.theme, self.theme.palette
+        y = theme.write(surface, room.topleft, "Chart", 16, "bold", palette.accent).bottom
+        y += theme.px(8)
+        name_wide = theme.px(104)
+        for name, value in patient_lines(self.scenario.patient, self._limit_ml):
+            lines = theme.lines(value, room.width - name_wide, 15)
+            allergic = name == "Allergies" and bool(self.scenario.patient.allergies)
+            theme.write(surface, (room.x, y), name, 13, colour=palette.quiet)
+            for line in lines:
+                tone = palette.bad if allergic else palette.text
+                theme.write(surface, (room.x + name_wide, y), line, 15, colour=tone)
+                y += theme.height()
+            y += theme.px(5)
+        y += theme.px(8)
+        y = theme.write(surface, (room.x, y), "Question", 16, "bold", palette.accent).bottom
+        y += theme.px(6)
+        for line in theme.lines(self.scenario.briefing, room.width, 15):
+            if y + theme.height() > room.bottom:
+                return
+            theme.write(surface, (room.x, y), line, 15)
+            y += theme.height()
+
+    def _picture(self, surface: pygame.Surface, rect: pygame.Rect) -> None:
+        if self._plan is None or self._plan[0] != rect.size:
+            theme, case = self.theme, self.scenario
+            picture = pygame.Surface(rect.size)
+            picture.fill(theme.palette.panel)
+            area = picture.get_rect()
+            tree = build_tree(case.anatomy)
+            way = way_points(tree, case.access, case.task.target)
+            view = fitted(area.inflate(-theme.px(40), -theme.px(60)), way, 1.15)
+            view = type(view)(area, view.scale, view.centre_mm)
+            draw_tree(picture, tree_rings(tree), view, theme.palette.panel)
+            target = case.task.target.vessel.replace("_", " ")
+            draw_way(picture, theme, view, way, ("sheath", target))
+            side = theme.palette.quiet
+            theme.write(picture, (theme.px(14), theme.px(12)), "R", 20, "bold", side)
+            corner = (area.right - theme.px(14), theme.px(12))
+            theme.write(picture, corner, "L", 20, "bold", side, "topright")
+            bottom = (area.centerx, area.bottom - theme.px(10))
+            words = "plan of the case, not a picture of the patient"
+            theme.write(picture, bottom, words, 12, colour=side, anchor="midbottom")
+            self._plan = (rect.size, picture)
+        surface.blit(self._plan[1], rect)
+        pygame.draw.rect(surface, self.theme.palette.line, rect, 1, self.theme.px(8))
+
+    def _steps(self, surface: pygame.Surface, room: pygame.Rect) -> None:
+        theme, palette = self.theme, self.theme.palette
+        bottom = self.tray.rect.top - theme.px(12)
+        y = theme.write(surface, room.topleft, "Steps", 16, "bold", palette.accent).bottom
+        y += theme.px(8)
+        for i, step in enumerate(self.scenario.task.steps, 1):
+            lines = theme.lines(step.do, room.width - theme.px(28), 15)
+            if y + len(lines) * theme.height() > bottom:
+                theme.write(surface, (room.x, y), "…", 15, colour=palette.quiet)
+                return
+            theme.write(surface, (room.x, y), f"{i}", 14, "mono", palette.quiet)
+            for line in lines:
+                theme.write(surface, (room.x + theme.px(28), y), line, 15)
+                y += theme.height()
+            y += theme.px(6)

@@ -1,0 +1,296 @@
+"""Debrief: the score and its parts, the errors, the way of the tips, the strips."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pygame
+
+from ir_sim.anatomy import VesselTree
+from ir_sim.app.drawing.panel import clock
+from ir_sim.app.drawing.plan import PlanView, draw_path, draw_tree, fitted, tree_rings, way_points
+from ir_sim.app.drawing.score_card import draw_headline, draw_part, draw_total, headlines
+from ir_sim.app.drawing.strips import Mark, Strip, draw_strips
+from ir_sim.app.screens.base import NOT_A_DEVICE, FormScreen, card, show_controls
+from ir_sim.app.stage import Stage
+from ir_sim.app.theme import SLOT_COLOURS, Colour, Theme
+from ir_sim.app.widgets import Button, Column, Form, Table
+from ir_sim.scenario.fields import SLOTS
+from ir_sim.scenario.model import Scenario
+from ir_sim.training.score import ErrorFound, Score
+from ir_sim.training.series import Series
+
+#: A replay that is opened at an error begins this much before it, s.
+LEAD_S = 4.0
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A run that has been played.
+
+    Attributes:
+        scenario: The case.
+        tree: Its vessels.
+        score: The rating.
+        series: What was kept ten times a second.
+        target_s: When the target was reached, or None.
+        trainee: Pseudonym.
+        kept: Where the run was kept, or why it was not; one line.
+    """
+
+    scenario: Scenario
+    tree: VesselTree
+    score: Score
+    series: Series
+    target_s: float | None
+    trainee: str
+    kept: str
+
+
+class DebriefScreen(FormScreen):
+    """What went well, and what did not.
+
+    Args:
+        stage: The stage.
+        run: The run.
+        again: Play it again.
+        replay: Watch it from a moment on, s.
+        home: Home.
+    """
+
+    name = "debrief"
+
+    def __init__(
+        self,
+        stage: Stage,
+        run: Run,
+        again: Callable[[], None],
+        replay: Callable[[float], None],
+        home: Callable[[], None],
+    ) -> None:
+        super().__init__(stage)
+        self.run, self._again, self._replay, self._home = run, again, replay, home
+        columns = [
+            Column("Time", 0.8, weight="mono"),
+            Column("Weight", 0.7, weight="mono"),
+            Column("Error (Enter or click: replay)", 5.0),
+        ]
+        self.errors = Table("errors", columns, self._watch_error, "No errors.")
+        found = run.score.errors
+        self.errors.fill(
+            [(clock(e.time_s).split(".")[0], e.weight, e.text) for e in found],
+            [self._weight_colour(e) for e in found],
+        )
+        self.form = Form(
+            [
+                Button("again", "Again", again, "R", primary=True),
+                Button("replay", "Watch the run", lambda: replay(0.0), "W"),
+                self.errors,
+                Button("controls", "Controls", lambda: show_controls(stage), "F1"),
+                Button("home", "Home", home, "Esc"),
+            ]
+        )
+        self._axis = pygame.Rect(0, 0, 1, 1)
+        self._plan: tuple[tuple[int, int], Theme, pygame.Surface] | None = None
+        self._strips: tuple[tuple[int, int], Theme, pygame.Surface, pygame.Rect] | None = None
+
+    def _weight_colour(self, error: ErrorFound) -> Colour:
+        palette = self.stage.theme.palette
+        return palette.bad if error.weight >= 4 else palette.warn
+
+    def _watch_error(self, row: int) -> None:
+        self._replay(max(self.run.score.errors[row].time_s - LEAD_S, 0.0))
+
+    def escape(self) -> None:
+        """Home."""
+        self._home()
+
+    def handle(self, event: pygame.event.Event) -> None:
+        """R and W; a click on the strips opens the replay there."""
+        if event.type == pygame.KEYDOWN and event.key == pygame.K_r:
+            self._again()
+        elif event.type == pygame.KEYDOWN and event.key == pygame.K_w:
+            self._replay(0.0)
+        elif (
+            event.type == pygame.MOUSEBUTTONDOWN
+            and event.button == 1
+            and self._axis.collidepoint(event.pos)
+        ):
+            times = self.run.series.column("time_s")
+            end = float(times[-1]) if len(times) else 0.0
+            self._replay(end * (event.pos[0] - self._axis.x) / self._axis.width)
+        else:
+            super().handle(event)
+
+    def layout(self, window: pygame.Rect) -> None:
+        """Left the score; right the ratings, path, errors and strips."""
+        px, pad = self.theme.px, self.theme.px(20)
+        top, foot = px(72), px(64)
+        tall = window.height - top - foot
+        self._left = pygame.Rect(pad, top, max(round(window.width * 0.27), px(290)), tall)
+        right = pygame.Rect(self._left.right + pad, top, 0, tall)
+        right.width = window.right - pad - right.x
+        wide = (right.width - 2 * px(12)) / 3.0
+        self._cards = [
+            pygame.Rect(round(right.x + i * (wide + px(12))), top, round(wide), px(88))
+            for i in range(3)
+        ]
+        body = right.bottom - self._cards[0].bottom - 2 * px(12)
+        strips = round(body * 0.46)
+        middle = pygame.Rect(right.x, self._cards[0].bottom + px(12), right.width, body - strips)
+        path = round(middle.width * 0.36)
+        self._path = pygame.Rect(middle.x, middle.y, path, middle.height)
+        errors = pygame.Rect(self._path.right + px(12), middle.y, 0, middle.height)
+        errors.width = right.right - errors.x
+        self._errors_card = errors
+        self.errors.rect = errors.inflate(-px(16), -px(16))
+        self._strip_card = pygame.Rect(right.x, middle.bottom + px(12), right.width, strips)
+        y = window.bottom - px(12) - px(40)
+        x = window.right - pad
+        for name, width in (("again", 150), ("replay", 170)):
+            self.form[name].rect = pygame.Rect(x - px(width), y, px(width), px(40))
+            x -= px(width + 12)
+        self.form["home"].rect = pygame.Rect(pad, y, px(120), px(40))
+        self.form["controls"].rect = pygame.Rect(pad + px(132), y, px(140), px(40))
+
+    def paint(self, surface: pygame.Surface) -> None:
+        """Everything that is not a button or the errors."""
+        theme, palette, pad = self.theme, self.theme.palette, self.theme.px(20)
+        run = self.run
+        box = theme.write(surface, (pad, theme.px(14)), run.scenario.title, 24, "bold")
+        words = f"{run.trainee}  ·  {run.kept}" if run.trainee else run.kept
+        words = theme.fitted(words, surface.get_width() - 2 * pad, 13)
+        theme.write(surface, (pad, box.bottom), words, 13, colour=palette.quiet)
+        right = (surface.get_width() - pad, box.centery)
+        theme.write(surface, right, NOT_A_DEVICE, 14, colour=palette.warn, anchor="midright")
+        self._score(surface, card(surface, theme, self._left))
+        for rect, headline in zip(self._cards, headlines(run.score, run.target_s), strict=True):
+            draw_headline(surface, theme, rect, headline)
+        self._draw_path(surface)
+        card(surface, theme, self._errors_card)
+        self._draw_strips(surface)
+
+    def _score(self, surface: pygame.Surface, room: pygame.Rect) -> None:
+        theme = self.theme
+        y = draw_total(surface, theme, room, self.run.score)
+        parts = self.run.score.parts
+        note = theme.height(12) * 2
+        tall = min((room.bottom - note - y) / max(len(parts), 1), theme.px(96))
+        for part in parts:
+            rect = pygame.Rect(room.x, round(y), room.width, round(tall) - theme.px(8))
+            draw_part(surface, theme, rect, part)
+            y += tall  # type: ignore[assignment]
+        words = "Rates one simulated run by a proposed rubric, not a person."
+        at = (room.x, room.bottom - note)
+        for i, line in enumerate(theme.lines(words, room.width, 12)[:2]):
+            below = (at[0], at[1] + i * theme.height(12))
+            theme.write(surface, below, line, 12, colour=theme.palette.quiet)
+
+    def _draw_path(self, surface: pygame.Surface) -> None:
+        rect = self._path
+        if self._plan is None or self._plan[:2] != (rect.size, self.theme):
+            picture = pygame.Surface(rect.size)
+            picture.fill(self.theme.palette.panel)
+            self._paint_path(picture)
+            self._plan = (rect.size, self.theme, picture)
+        surface.blit(self._plan[2], rect)
+        pygame.draw.rect(surface, self.theme.palette.line, rect, 1, self.theme.px(8))
+
+    def _paint_path(self, picture: pygame.Surface) -> None:
+        theme, run, area = self.theme, self.run, picture.get_rect()
+        case = run.scenario
+        way = way_points(run.tree, case.access, case.task.target)
+        tips = {slot: run.series.tip_xy_mm(slot) for slot in SLOTS}
+        known = [xy[~np.isnan(xy[:, 0])] for xy in tips.values()]
+        seen = np.vstack([way, *(xy for xy in known if len(xy))])
+        view = fitted(area.inflate(-theme.px(24), -theme.px(24)), seen, 1.05)
+        view = PlanView(area, view.scale, view.centre_mm)
+        draw_tree(picture, tree_rings(run.tree), view, theme.palette.panel)
+        legend = theme.px(10)
+        for slot, points in zip(tips, known, strict=True):
+            if len(points) > 1:
+                draw_path(picture, view, points, SLOT_COLOURS[slot], max(1, theme.px(1.5)))
+                words = f"{slot} tip"
+                at = (theme.px(12), legend)
+                theme.write(picture, at, words, 12, "bold", SLOT_COLOURS[slot])
+                legend += theme.height(12)
+        for error in run.score.errors:
+            if error.place_mm is not None:
+                x, y = view.px(np.array([error.place_mm]))[0]
+                colour = self._weight_colour(error)
+                pygame.draw.aacircle(picture, colour, (round(x), round(y)), theme.px(5), 2)
+        goal = view.px(way[-1:])[0]
+        centre = (round(float(goal[0])), round(float(goal[1])))
+        pygame.draw.aacircle(picture, theme.palette.text, centre, theme.px(9), theme.px(2))
+
+    def _draw_strips(self, surface: pygame.Surface) -> None:
+        rect = self._strip_card
+        if self._strips is None or self._strips[:2] != (rect.size, self.theme):
+            picture = pygame.Surface(rect.size)
+            picture.fill(self.theme.palette.background)
+            inside = card(picture, self.theme, picture.get_rect())
+            axis = self._paint_strips(picture, inside)
+            self._strips = (rect.size, self.theme, picture, axis)
+        surface.blit(self._strips[2], rect)
+        self._axis = self._strips[3].move(rect.topleft)
+
+    def _paint_strips(self, picture: pygame.Surface, inside: pygame.Rect) -> pygame.Rect:
+        series, palette = self.run.series, self.theme.palette
+        slots = [s for s in SLOTS if not np.isnan(series.tip_xy_mm(s)).all()] if len(series) else []
+        force, contrast = series.column("force_n"), series.column("contrast_ml")
+        kap = series.column("kap_gy_cm2")
+        last = -1 if len(series) else None
+        strips = [
+            Strip(
+                "Tip speed, mm/s",
+                tuple(_smooth(series.tip_speed_mm_s(s)) for s in slots),
+                tuple(SLOT_COLOURS[s] for s in slots),
+                ", ".join(slots),
+            ),
+            Strip(
+                "Wall force, N",
+                (force,),
+                (palette.bad,),
+                f"most {force.max():.2f}" if len(force) else "",
+                fill=True,
+            ),
+            Strip(
+                "KAP, Gy·cm²",
+                (kap,),
+                (palette.xray,),
+                f"{kap[last]:.2f}" if last is not None else "",
+                fill=True,
+            ),
+            Strip(
+                "Contrast, mL",
+                (contrast,),
+                (palette.accent,),
+                f"{contrast[last]:.1f}" if last is not None else "",
+                fill=True,
+            ),
+        ]
+        marks = [Mark(e.time_s, self._weight_colour(e)) for e in self.run.score.errors]
+        times, pedal = series.column("time_s"), series.column("pedal")
+        return draw_strips(picture, self.theme, inside, times, strips, pedal, marks)
+
+    def tree(self) -> str:
+        """The screen as text."""
+        score = self.run.score
+        lines = [f"  total {score.total:.0f} passed {score.passed}"]
+        lines += [f"  part {p.name}: {p.points:.1f} / {p.out_of:g}" for p in score.parts]
+        lines += [
+            f"  headline {h.name}: {h.value} ({h.against})"
+            for h in headlines(score, self.run.target_s)
+        ]
+        return "\n".join([*lines, f"  note: {NOT_A_DEVICE}", self.form.tree()])
+
+
+def _smooth(
+    values: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
+) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    """Mean over half a second, so that the strip shows the hand rather than the sampling."""
+    if len(values) < 5:
+        return values
+    return np.convolve(values, np.full(5, 0.2), mode="same")

@@ -1,0 +1,346 @@
+"""The procedure: the monitor, large, and a slim panel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pygame
+
+from ir_sim.app.commands import machine_action
+from ir_sim.app.drawing.panel import clock
+from ir_sim.app.forms import Questions
+from ir_sim.app.gamepad import pad_event
+from ir_sim.app.hands_and_feet import HandsAndFeet
+from ir_sim.app.play import Play
+from ir_sim.app.screens.base import ask_first, show_controls, show_settings
+from ir_sim.app.stage import Stage
+from ir_sim.app.suite_view import Shown, SuiteView
+from ir_sim.app.tray import tray_dialog
+from ir_sim.app.widgets import Button, Dialog, Form
+from ir_sim.simulation.controls import Action, Controls
+from ir_sim.simulation.events import Event
+from ir_sim.simulation.state import DT_S
+
+#: Events that are written under Messages, with the palette's colour for each.
+SHOWN_EVENTS = {
+    "refused": "warn",
+    "mounted": "text",
+    "removed": "text",
+    "exchanged": "text",
+    "setting_changed": "quiet",
+    "run_ended": "text",
+    "step_done": "good",
+    "target_reached": "good",
+    "target_lost": "warn",
+    "error": "bad",
+    "dose_alert": "bad",
+    "contrast_alert": "bad",
+    "drug_given": "text",
+}
+_SOUNDS = {"refused": "refused", "step_done": "step", "target_reached": "step", "error": "alarm"}
+_MOST_MESSAGES = 40
+
+
+class ProcedureScreen:
+    """Steer.
+
+    Args:
+        stage: The stage.
+        play: The running procedure.
+        ended: Called with ``finished``, ``left`` or ``restart``.
+        expert: Gives the controls instead of the person's hands.
+        banner: Words over the picture, such as that the expert plays.
+    """
+
+    name = "procedure"
+
+    def __init__(
+        self,
+        stage: Stage,
+        play: Play,
+        ended: Callable[[str], None],
+        expert: Callable[[], Controls] | None = None,
+        banner: str = "",
+    ) -> None:
+        self.stage, self.play, self._ended = stage, play, ended
+        self._expert, self._banner = expert, banner
+        self.hands = HandsAndFeet(latch=stage.preferences.latch_pedal)
+        self.paused = False
+        self.messages: list[tuple[str, str]] = []
+        self._controls = Controls()
+        self._dragged: tuple[str, int] | None = None
+        self._blades: tuple[float, float, float, float] | None = None
+        self._beat = 0
+        self.buttons = Form(
+            [
+                self._button("tray", "Tray", "M"),
+                self._button("field", "Field", "F"),
+                self._button("roadmap", "Roadmap", "G"),
+                self._button("hint", "Hint", "H"),
+                self._button("help", "Controls", "F1"),
+                self._button("latch", "Latch", "L"),
+                self._button("pause", "Pause", "Esc"),
+                self._button("finish", "End", "E"),
+            ]
+        )
+        self.view = SuiteView(play, self.buttons)
+        self._ask_before()
+
+    def _button(self, name: str, text: str, key: str) -> Button:
+        button = Button(name, text, lambda: self.command(name), key, size=13)
+        button.takes_focus = False
+        return button
+
+    # -- input ---------------------------------------------------------------------------------
+
+    def handle(self, event: pygame.event.Event) -> None:
+        """Keys and pads steer; the mouse works on the picture and the buttons."""
+        kind = event.type
+        if kind == pygame.WINDOWFOCUSLOST:
+            self.hands.let_go()
+        elif kind in (pygame.KEYDOWN, pygame.KEYUP):
+            if kind == pygame.KEYDOWN and event.key == pygame.K_F2:
+                self._pause_for(lambda back: show_settings(self.stage, back))
+                return
+            name = self.hands.key(event)
+            if name is not None:
+                self.command(name, back=bool(getattr(event, "mod", 0) & pygame.KMOD_SHIFT))
+        elif kind in (
+            pygame.CONTROLLERAXISMOTION,
+            pygame.CONTROLLERBUTTONDOWN,
+            pygame.CONTROLLERBUTTONUP,
+        ):
+            name = pad_event(event, self.hands.pad)
+            if name is not None:
+                self.command(name)
+        elif not self._mouse(event):
+            self.buttons.handle(event)
+
+    def _mouse(self, event: pygame.event.Event) -> bool:
+        kind = event.type
+        if kind == pygame.MOUSEWHEEL:
+            at = getattr(event, "pos", None) or pygame.mouse.get_pos()
+            if self.view.monitor.rect.collidepoint(at):
+                self.hands.wheel(getattr(event, "precise_y", event.y) or event.y)
+                return True
+        elif kind == pygame.MOUSEBUTTONDOWN and self.view.monitor.rect.collidepoint(event.pos):
+            if event.button == 3:
+                self.hands.turning(on=True)
+            elif event.button == 1:
+                blades = self.play.state.settings.blades
+                blade = self.view.monitor.blade_at(event.pos, blades, self.stage.theme)
+                self._dragged = ("table", 0) if blade is None else ("blade", blade)
+            return True
+        elif kind == pygame.MOUSEBUTTONUP and event.button == 3:
+            self.hands.turning(on=False)
+        elif kind == pygame.MOUSEBUTTONUP and event.button == 1 and self._dragged is not None:
+            self._dragged = None
+            if self._blades is not None:
+                self.hands.command(Action("collimate", value=list(self._blades)))
+                self._blades = None
+            return True
+        elif kind == pygame.MOUSEMOTION and self._dragged is not None:
+            self._drag(event)
+            return True
+        return False
+
+    def _drag(self, event: pygame.event.Event) -> None:
+        settings = self.play.state.settings
+        what, blade = self._dragged or ("", 0)
+        if what == "blade":
+            blades = list(self._blades or settings.blades)
+            blades[blade] = self.view.monitor.blade_to(blade, event.pos)
+            self._blades = (blades[0], blades[1], blades[2], blades[3])
+        elif what == "table":
+            scale = self.view.monitor.mm_per_px(settings)
+            self.hands.drag_table(-event.rel[0] * scale, event.rel[1] * scale)
+
+    def command(self, name: str, *, back: bool = False) -> None:
+        """Carry out a command of a key or button."""
+        state = self.play.state
+        simple = {
+            "pause": self.pause,
+            "help": lambda: self._pause_for(lambda done: show_controls(self.stage, done)),
+            "restart": lambda: self._ended("restart"),
+        }
+        if name in simple:
+            simple[name]()
+        elif self._expert is not None:
+            self.stage.toasts.say("The expert is playing. Esc pauses.")
+        elif name == "finish":
+            self._finish()
+        elif name == "tray":
+            self._open_tray()
+        elif name == "hint":
+            self.hands.command(Action("hint"))
+        elif name == "store":
+            self.view.store()
+        elif name == "next_device":
+            self.hands.next_device(state.devices)
+        elif name in ("wire", "catheter", "microcatheter", "guide"):
+            if not self.hands.take_in_hand(name, state.devices, right=back):
+                self._say(f"No {name} is in the patient: M opens the tray.", "warn")
+        elif name == "latch":
+            self.stage.prefer(latch_pedal=self.hands.latch)
+            self._say(f"Pedals {'latch' if self.hands.latch else 'are held'}.", "quiet")
+        else:
+            action = machine_action(name, state.settings, back=back)
+            if action is not None:
+                self.hands.command(action)
+
+    def _open_tray(self) -> None:
+        self.hands.let_go()
+        tray = self.play.session.scenario.devices
+        dialog = tray_dialog(
+            tray, self.play.state.devices, self.hands.command, self.stage.close_dialog
+        )
+        self.stage.ask(dialog)
+
+    # -- pausing and ending --------------------------------------------------------------------
+
+    def _pause_for(self, show: Callable[[Callable[[], None]], None]) -> None:
+        self.paused = True
+        self.hands.let_go()
+        show(self._resume)
+
+    def _resume(self) -> None:
+        self.paused = False
+
+    def pause(self) -> None:
+        """Stop the clock and ask what to do."""
+        self.paused = True
+        self.hands.let_go()
+
+        def do(what: Callable[[], None]) -> Callable[[], None]:
+            def done() -> None:
+                self.stage.close_dialog()
+                self.paused = False
+                what()
+
+            return done
+
+        resume = do(lambda: None)
+        watched = self._expert is not None
+        leave = "Stop watching" if watched else "Leave (kept as interrupted)"
+        body = [
+            Button("resume", "Go on", resume, "Esc", primary=True),
+            Button("restart", "Start again", do(lambda: self._ended("restart"))),
+            Button("controls", "Controls", do(lambda: self.command("help"))),
+            Button(
+                "settings",
+                "Settings",
+                do(lambda: self._pause_for(lambda back: show_settings(self.stage, back))),
+            ),
+            Button("finish", "End the procedure and see the score", do(self._finish)),
+            Button("leave", leave, do(lambda: self._ended("left"))),
+        ]
+        if watched:
+            del body[4]
+        size = (420, 100 + 52 * len(body))
+        self.stage.ask(Dialog("Paused", body, [], size, resume, [42] * len(body)))
+
+    def _ask_before(self) -> None:
+        if self._expert is not None:
+            return
+        questions = [q for q in self.play.session.case.questions.values() if q.form == "before"]
+        if questions:
+            self.paused = True
+            Questions(self.stage, questions, self.hands.command, self._resume).ask()
+
+    def _finish(self) -> None:
+        self.hands.let_go()
+        self.paused = True
+
+        def end() -> None:
+            questions = [q for q in self.play.session.case.questions.values() if q.form == "after"]
+            Questions(self.stage, questions, self.hands.command, really).ask()
+
+        def really() -> None:
+            self.paused = False
+            self.hands.command(Action("finish"))
+
+        left = self.play.session.progress.step
+        text = "The run is rated and kept."
+        if left is not None:
+            text += f" Not done yet: {left.do}."
+        ask_first(self.stage, "End the procedure?", text, "End it", end, "Go on", undo=self._resume)
+
+    # -- time ----------------------------------------------------------------------------------
+
+    def update(self, dt_s: float) -> None:
+        """Tick, listen, show."""
+        if not self.paused:
+            self.play.advance(dt_s, self._next_controls)
+        state = self.play.state
+        self.stage.sound.exposing(state.pedal != "off" and not self.paused)
+        for event in self.play.news():
+            self._hear(event)
+        self.view.update(dt_s)
+        painter = self.play.painter
+        if painter is not None and painter.failure is not None:
+            raise painter.failure
+        self._beep()
+        if state.finished:
+            self._ended("finished")
+
+    def _next_controls(self) -> Controls:
+        self._controls = self._expert() if self._expert is not None else self.hands.controls(DT_S)
+        return self._controls
+
+    def _beep(self) -> None:
+        beat = int(self.play.state.time_s * self.play.state.vitals.heart_rate_bpm / 60.0)
+        if beat != self._beat:
+            self._beat = beat
+            if not self.paused:
+                self.stage.sound.play("pulse")
+
+    def _hear(self, event: Event) -> None:
+        tone = SHOWN_EVENTS.get(event.kind)
+        if tone is None:
+            return
+        self._say(event.text, tone)
+        if event.kind in _SOUNDS:
+            self.stage.sound.play(_SOUNDS[event.kind])
+        if event.kind in ("refused", "target_reached"):
+            self.stage.toasts.say(event.text)
+
+    def _say(self, text: str, tone: str) -> None:
+        stamp = clock(self.play.state.time_s).split(".")[0]
+        self.messages = [*self.messages[1 - _MOST_MESSAGES :], (f"{stamp}  {text}", tone)]
+        self.view.refresh()
+
+    def leave(self) -> None:
+        """Silence."""
+        self.stage.sound.exposing(on=False)
+        if self.play.painter is not None:
+            self.play.painter.close()
+
+    # -- drawing -------------------------------------------------------------------------------
+
+    def _shown(self) -> Shown:
+        notes = (self._banner,) if self._banner else ()
+        return Shown(
+            controls=self._controls,
+            hands=self._hands_words(),
+            selected="" if self._expert is not None else self.hands.selected,
+            messages=self.messages,
+            notes=notes,
+            blades=self._blades,
+            paused=self.paused,
+        )
+
+    def _hands_words(self) -> dict[str, str]:
+        if self._expert is not None:
+            return {}
+        words = {self.hands.left: "W A S D", self.hands.right: "arrows"}
+        held = words.get(self.hands.selected)
+        words[self.hands.selected] = f"{held}, wheel" if held else "wheel"
+        return words
+
+    def draw(self, surface: pygame.Surface) -> None:
+        """Draw everything."""
+        self.view.draw(surface, self.stage.theme, self._shown())
+
+    def tree(self) -> str:
+        """The screen as text."""
+        return self.view.tree(self._shown())

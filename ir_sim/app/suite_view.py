@@ -1,0 +1,261 @@
+"""The suite as one sees it: monitors, panel and vital signs of a running procedure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import pygame
+
+from ir_sim.app.drawing.monitor import Captions, Monitor, ReferenceMonitor
+from ir_sim.app.drawing.panel import (
+    Figure,
+    clock,
+    draw_devices,
+    draw_figures,
+    draw_heading,
+    draw_lamp,
+    draw_lines,
+)
+from ir_sim.app.drawing.vitals import draw_vitals
+from ir_sim.app.play import Play
+from ir_sim.app.screens.base import NOT_A_DEVICE
+from ir_sim.app.theme import Colour, Theme
+from ir_sim.app.widgets import Form
+from ir_sim.simulation.controls import Controls
+
+#: The panel is drawn this often, the vital signs twice as often; the monitor every time.
+PANEL_HZ = 12.0
+
+
+@dataclass
+class Shown:
+    """What the view shows beyond the state of the play.
+
+    Attributes:
+        controls: What the hands do.
+        hands: Keys that move a slot.
+        selected: Slot that the wheel moves.
+        messages: Text and tone, in order of time.
+        notes: Over the picture.
+        blades: As they are being dragged.
+        paused: Whether time stands still.
+        exposing: Whether X-rays are on.
+    """
+
+    controls: Controls = field(default_factory=Controls)
+    hands: Mapping[str, str] = field(default_factory=dict)
+    selected: str = ""
+    messages: Sequence[tuple[str, str]] = ()
+    notes: tuple[str, ...] = ()
+    blades: tuple[float, float, float, float] | None = None
+    paused: bool = False
+
+
+class SuiteView:
+    """Draws a play.
+
+    Args:
+        play: The running procedure.
+        buttons: Placed at the foot of the panel, four in a row.
+
+    Attributes:
+        foot: Room kept free below the vital signs, px at 100 %.
+    """
+
+    def __init__(self, play: Play, buttons: Form, foot: float = 0.0) -> None:
+        self.play, self.buttons, self.foot = play, buttons, foot
+        self.monitor, self.reference = Monitor(), ReferenceMonitor()
+        self._column = pygame.Rect(0, 0, 1, 1)
+        self._bottom = pygame.Rect(0, 0, 1, 1)
+        self._panel: pygame.Surface | None = None
+        self._strip: pygame.Surface | None = None
+        self._panel_age, self._strip_age = 1e9, 1e9
+        self._theme = Theme()
+
+    def refresh(self) -> None:
+        """Draw everything anew next time."""
+        self._panel_age = self._strip_age = 1e9
+
+    def update(self, dt_s: float) -> None:
+        """Let time pass."""
+        self._panel_age += dt_s
+        self._strip_age += dt_s
+        painter = self.play.painter
+        if painter is not None:
+            run, frames = painter.run
+            self.reference.update(dt_s, run, frames, self.play.state.settings.frame_rate)
+
+    def store(self) -> None:
+        """The picture to the reference monitor."""
+        self.reference.store(self.play.painter.latest if self.play.painter else None)
+        self.refresh()
+
+    def live(self, shown: Shown) -> bool:
+        """Whether the lamp is lit."""
+        return self.play.state.pedal != "off" and not shown.paused
+
+    def layout(self, window: pygame.Rect, theme: Theme) -> None:
+        """The monitor as large as the window allows, the strip below, the panel at its right."""
+        self._theme = theme
+        strip, foot = theme.px(66), theme.px(self.foot)
+        side = min(window.height - strip - foot, window.width - theme.px(370))
+        tall = window.height - strip - foot
+        self.monitor.rect = pygame.Rect(0, (tall - side) // 2, side, side)
+        self._column = pygame.Rect(side, 0, window.width - side, tall)
+        self._bottom = pygame.Rect(0, tall, window.width, strip)
+        if self.play.painter is not None:
+            self.play.painter.resize(side)
+
+    def draw(self, surface: pygame.Surface, theme: Theme, shown: Shown) -> None:
+        """Draw everything."""
+        if theme != self._theme:
+            self.refresh()
+        surface.fill(theme.palette.background)
+        self.layout(surface.get_rect(), theme)
+        state, painter = self.play.state, self.play.painter
+        settings = state.settings
+        if shown.blades is not None:
+            settings = replace(settings, blades=shown.blades)
+        picture = painter.latest if painter is not None else None
+        live = self.live(shown)
+        captions = self._captions(shown, held=picture is not None and not live)
+        self.monitor.draw(surface, theme, picture, settings, captions, live=live)
+        self._blit_panel(surface, shown)
+        self._blit_strip(surface)
+        self.buttons.draw(surface, theme)
+
+    def _blit_panel(self, surface: pygame.Surface, shown: Shown) -> None:
+        if self._panel is None or self._panel.get_size() != self._column.size:
+            self._panel, self._panel_age = pygame.Surface(self._column.size), 1e9
+        if self._panel_age >= 1.0 / PANEL_HZ:
+            self._draw_panel(self._panel, shown)
+            self._panel_age = 0.0
+        surface.blit(self._panel, self._column)
+
+    def _blit_strip(self, surface: pygame.Surface) -> None:
+        if self._strip is None or self._strip.get_size() != self._bottom.size:
+            self._strip, self._strip_age = pygame.Surface(self._bottom.size), 1e9
+        if self._strip_age >= 0.5 / PANEL_HZ:
+            state, area = self.play.state, self._strip.get_rect()
+            trace = self.play.trace
+            draw_vitals(self._strip, self._theme, area, state.vitals, trace, state.time_s)
+            self._strip_age = 0.0
+        surface.blit(self._strip, self._bottom)
+
+    def _captions(self, shown: Shown, *, held: bool) -> Captions:
+        case = self.play.session.scenario
+        p = case.patient
+        patient = ("SIMULATED PATIENT", f"{p.sex.upper()}  {p.age} Y", case.id.upper())
+        notes = list(shown.notes)
+        if shown.paused:
+            notes.append("PAUSED")
+        elif held:
+            notes.append("LAST IMAGE HOLD")
+        if self.play.slow:
+            notes.append("SLOW COMPUTER")
+        return Captions(patient, clock(self.play.state.time_s), tuple(notes))
+
+    def _draw_panel(self, panel: pygame.Surface, shown: Shown) -> None:
+        theme, state = self._theme, self.play.state
+        px, palette = theme.px, theme.palette
+        panel.fill(palette.panel)
+        room = panel.get_rect().inflate(-px(28), -px(20))
+        lamp = pygame.Rect(room.x, room.y, room.width, px(44))
+        s = state.settings
+        words = (
+            f"{s.pulse_rate:g} p/s  ·  {s.detail} dose  ·  {s.mode.upper()} {s.frame_rate:g} f/s"
+        )
+        draw_lamp(panel, theme, lamp, on=self.live(shown), words=words)
+        y = self._draw_reference(panel, pygame.Rect(room.x, lamp.bottom + px(10), room.width, 0))
+        draw_heading(panel, theme, pygame.Rect(room.x, y, room.width, px(16)), "Devices")
+        y += px(20)
+        row = min(px(58), round(panel.get_height() * 0.075))
+        tall = len(state.devices) * row if state.devices else px(26)
+        devices = pygame.Rect(room.x, y, room.width, tall)
+        motions = shown.controls.motions
+        draw_devices(panel, theme, devices, state.devices, motions, shown.hands, shown.selected)
+        y = devices.bottom + px(8)
+        y = self._draw_step(panel, pygame.Rect(room.x, y, room.width, room.bottom - y))
+        foot = self._place_buttons(room)
+        at = (room.centerx, room.bottom)
+        theme.write(panel, at, NOT_A_DEVICE, 11, colour=palette.quiet, anchor="midbottom")
+        lines = pygame.Rect(room.x, y, room.width, foot - px(8) - y)
+        if lines.height > px(40):
+            draw_heading(panel, theme, lines, "Messages")
+            lines.y, lines.height = lines.y + px(20), lines.height - px(20)
+            coloured: list[tuple[str, Colour]] = [
+                (text, getattr(palette, tone)) for text, tone in shown.messages[-20:]
+            ]
+            draw_lines(panel, theme, lines, coloured)
+
+    def _draw_reference(self, panel: pygame.Surface, room: pygame.Rect) -> int:
+        """The second monitor and the figures beside it; returns where the next thing begins."""
+        theme = self._theme
+        side = min(round(room.width * 0.5), round(panel.get_height() * 0.36))
+        self.reference.rect = pygame.Rect(room.x, room.y, side, side)
+        self.reference.draw(panel, theme)
+        figures = pygame.Rect(room.x + side + theme.px(16), room.y, 0, side)
+        figures.width = room.right - figures.x
+        draw_figures(panel, theme, figures, self.figures())
+        return room.y + side + theme.px(12)
+
+    def _place_buttons(self, room: pygame.Rect) -> int:
+        """Rows of four at the foot; returns their upper edge in the panel."""
+        px = self._theme.px
+        gap, tall, rows = px(6), px(30), -(-len(self.buttons.widgets) // 4)
+        wide = (room.width - 3 * gap) / 4.0
+        top = room.bottom - px(20) - rows * (tall + gap) + gap
+        for i, button in enumerate(self.buttons.widgets):
+            x = self._column.x + room.x + (i % 4) * (wide + gap)
+            y = self._column.y + top + (i // 4) * (tall + gap)
+            button.rect = pygame.Rect(round(x), round(y), round(wide), tall)
+        return top
+
+    def figures(self) -> list[Figure]:
+        """Times, dose and contrast."""
+        state, limit = self.play.state, self.play.session.case.contrast_limit_ml
+        used = state.contrast_ml / limit if limit > 0 else 0.0
+        tone = "xray" if state.pedal == "fluoro" else "text"
+        return [
+            Figure("Time", clock(state.time_s).split(".")[0], "min:s"),
+            Figure("Fluoroscopy", clock(state.fluoro_time_s), "min:s", tone=tone),
+            Figure("KAP", f"{state.kap_gy_cm2:.2f}", "Gy·cm²"),
+            Figure("Air kerma", f"{state.air_kerma_mgy:.1f}", "mGy"),
+            Figure("Frames", f"{state.frames}"),
+            Figure("Contrast", f"{state.contrast_ml:.1f}", f"/ {limit:.0f} mL", used),
+        ]
+
+    def _draw_step(self, panel: pygame.Surface, room: pygame.Rect) -> int:
+        theme, palette, px = self._theme, self._theme.palette, self._theme.px
+        progress = self.play.session.progress
+        total = len(self.play.session.scenario.task.steps)
+        words = f"Step {min(progress.current + 1, total)} of {total}" if total else "Task"
+        draw_heading(panel, theme, pygame.Rect(room.x, room.y, room.width, px(16)), words)
+        y = room.y + px(20)
+        text = progress.prompt
+        if progress.step is None:
+            text = "Every step is done: end the procedure (E)."
+        for line in theme.lines(text, room.width, 16, "bold") if text else []:
+            theme.write(panel, (room.x, y), line, 16, "bold")
+            y += theme.height(16, "bold")
+        if progress.hint:
+            for line in theme.lines(progress.hint, room.width, 13):
+                theme.write(panel, (room.x, y), line, 13, colour=palette.accent)
+                y += theme.height(13)
+        return y + px(10)
+
+    def tree(self, shown: Shown) -> str:
+        """The view as text."""
+        state = self.play.state
+        lines = [f"  lamp: {'X-RAY ON' if self.live(shown) else 'X-RAY OFF'}"]
+        lines += [f"  figure {f.name}: {f.value} {f.unit}".rstrip() for f in self.figures()]
+        lines += [
+            f"  device {slot}: {d.device.id} {d.inserted_mm:.0f} mm {d.rotation_deg:+.0f} deg "
+            f"[{shown.hands.get(slot, '')}]"
+            for slot, d in state.devices.items()
+        ]
+        step = self.play.session.progress.step
+        lines.append(f"  step: {step.id if step is not None else 'done'}")
+        lines += [f"  message: {text}" for text, _ in shown.messages[-5:]]
+        return "\n".join([*lines, self.buttons.tree()])
