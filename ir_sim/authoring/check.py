@@ -124,9 +124,7 @@ def _reach(scenario: Scenario, tree: VesselTree) -> Iterator[Problem]:
         yield source.problem(("tray",), "no wire on the tray", "a catheter needs one", warn=True)
 
 
-def _way_mm(
-    tree: VesselTree, start: int, start_xy: Array, goal_id: str, goal_mm: float
-) -> float:
+def _way_mm(tree: VesselTree, start: int, start_xy: Array, goal_id: str, goal_mm: float) -> float:
     """Length of the way along the centrelines."""
     start_vessel = tree.vessels[start]
     d = np.hypot(*(start_vessel.xy_mm - start_xy).T)

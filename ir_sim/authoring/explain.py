@@ -89,8 +89,7 @@ def _anatomy(scenario: Scenario, tree: VesselTree) -> str:
     return (
         f"The anatomy has {len(tree.vessels)} vessels over {scenario.anatomy.body}. The heart "
         f"beats {heart.rate_bpm:g} times a minute; the mean pressure is "
-        f"{heart.mean_pressure_mmhg:g} mmHg."
-        + sick
+        f"{heart.mean_pressure_mmhg:g} mmHg." + sick
     )
 
 

@@ -1,8 +1,9 @@
-"""Commands for authors: new, preview (and import, in its own module)."""
+"""Commands for authors: new, preview, import."""
 
 from __future__ import annotations
 
 import argparse
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,32 @@ def add(commands: Any) -> None:
     parser.add_argument("case", metavar="CASE", help="a case's file or id")
     parser.add_argument("--png", metavar="OUT", help="picture to write (default: beside the case)")
     parser.add_argument("--watch", action="store_true", help="draw anew whenever the file changes")
+
+    parser = command(
+        commands,
+        "import",
+        import_lines,
+        "make a case from real centrelines: VMTK .vtp/.vtk, 3D Slicer .mrk.json, SWC, CSV",
+        "ir-sim import centrelines.vtp -o my-case.yaml --axes lps\n"
+        "ir-sim import left.mrk.json right.mrk.json -o my-case.yaml",
+    )
+    parser.add_argument("sources", nargs="+", metavar="SOURCE", help="files of one patient")
+    parser.add_argument("-o", "--output", metavar="FILE", required=True, help="case to write")
+    parser.add_argument("--unit", choices=("auto", "mm", "cm", "m", "um"), default="auto")
+    parser.add_argument(
+        "--axes",
+        choices=("auto", "lps", "ras", "xyz"),
+        default="auto",
+        help="of the file: lps or ras as scanners have them, xyz as in the picture",
+    )
+    parser.add_argument(
+        "--plane",
+        choices=("best", "ap", "lateral"),
+        default="best",
+        help="of the picture; the depth is kept",
+    )
+    parser.add_argument("--body", default="generic", help="background template")
+    parser.add_argument("--force", action="store_true", help="replace a file that exists")
 
 
 def new(args: argparse.Namespace) -> int:
@@ -95,3 +122,32 @@ def _draw(case: str, out: Path) -> None:
         part.replace(out)
     finally:
         part.unlink(missing_ok=True)
+
+
+def import_lines(args: argparse.Namespace) -> int:
+    """Centrelines as a case, with a report."""
+    from ir_sim.authoring.check import check_case
+    from ir_sim.authoring.importing import import_case
+
+    out = Path(args.output)
+    if out.exists() and not args.force:
+        raise IrSimError(f"{out} exists already; --force replaces it")
+    name = re.sub(r"[^a-z0-9]+", "-", out.stem.lower()).strip("-") or "imported"
+    done = import_case(
+        [Path(source) for source in args.sources],
+        name,
+        unit=args.unit,
+        axes=args.axes,
+        plane=args.plane,
+        body=args.body,
+    )
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(done.text, encoding="utf-8")
+    print(f"wrote {out}: {done.branches} vessels, within {done.deviation_mm:.2f} mm of the file")
+    for note in done.notes:
+        print(f"  - {note}")
+    scenario, problems = check_case(out)
+    for problem in problems:
+        print(problem)
+    print(f"next: ir-sim preview {out}, then name the vessels and choose the task")
+    return OK if scenario is not None else NO

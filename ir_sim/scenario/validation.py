@@ -25,7 +25,9 @@ def validate(source: Source, model: type[M]) -> tuple[M | None, list[Problem]]:
     """
     problems = list(source.problems)
     if source.data is None:
-        return None, problems
+        return None, problems or [
+            source.problem((), "the file holds nothing", "ir-sim new my-case")
+        ]
     if not isinstance(source.data, dict):
         problems.append(source.problem((), "must be a block of keys and values", "id: my-case"))
         return None, problems
@@ -74,8 +76,9 @@ def _relevant(source: Source, items: list[ErrorDetails]) -> list[ErrorDetails]:
             at = item["loc"][:-1]
             if (at, f"did you mean '{item['loc'][-1]}'?") in unknown:
                 continue  # the misspelt key is named already
-        if item["type"] == "literal_error" and isinstance(item["input"], dict):
-            continue  # the branch of a union that was not meant
+        union_branch = item["loc"][0] == "review" and len(item["loc"]) > 1
+        if item["type"] == "literal_error" and union_branch and isinstance(item["input"], dict):
+            continue  # 'unreviewed' was not meant
         kept.append(item)
     return kept
 

@@ -66,6 +66,7 @@ ERRORS = [
     ("title: Right renal angiogram", "title:", "\nlevel", "must be text, got nothing"),
     ("title: Right renal", "title: Kidney: right renal", ": right", "a second ':'"),
     ("level: beginner", "level: easy", "easy", "'easy' is not one of beginner"),
+    ("level: beginner", "level: {a: b}", "{a: b}", "is not one of beginner"),
     ("level: beginner", "level: hard", "hard", "did you mean 'advanced'"),
     ("level: beginner", "Level: beginner", "Level", "did you mean 'level'"),
     ("level: beginner", "\tlevel: beginner", "\tlevel", "a tab character"),

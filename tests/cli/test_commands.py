@@ -29,7 +29,7 @@ def commands():
 
 def test_every_command_of_the_contract_is_there():
     wanted = {"play", "demo", "list", "validate", "schema", "new", "preview", "replay", "bench"}
-    wanted |= {"explain"}
+    wanted |= {"explain", "import"}
     if find_spec("ir_sim.cli.log") is not None:
         wanted |= {"log", "report"}
     assert wanted <= set(commands())
