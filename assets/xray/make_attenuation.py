@@ -67,7 +67,7 @@ def table() -> dict[str, dict[str, Any]]:
 def main() -> None:
     """Write the file beside this script."""
     lines = [
-        "# Mass attenuation coefficients, cm2/g (air and caesium-iodide: energy absorption). Written",
+        "# Mass attenuation, cm2/g (air and caesium-iodide: energy absorption). Written",
         "# by make_attenuation.py from xraylib (Schoonjans 2011); tests/xray regenerates it.",
         f"energies_kev: [{', '.join(f'{e:g}' for e in ENERGIES)}]",
         "materials:",

@@ -138,7 +138,7 @@ class Body:
     @property
     def mineral(self) -> float:
         """Bone mineral relative to a young adult's (falls after 45, faster in women; assumed)."""
-        loss = 0.010 if self.sex == "f" else 0.006
+        loss = 0.006 if self.sex == "f" else 0.004
         return 1.0 - loss * min(max(self.age - 45, 0), 40)
 
 
@@ -149,7 +149,7 @@ def _ellipse(x: Array, half_width: Array, half_ap_cm: Array, lao_deg: float) -> 
     seen = np.hypot(a * np.cos(turn), b * np.sin(turn))
     u = np.clip(np.abs(x) / seen, 0.0, 1.0)
     # flatter than an ellipse in the middle, as trunks are
-    return np.asarray(0.2 * a * b / seen * (1.0 - u**2.6) ** 0.5)
+    return np.asarray(0.2 * a * b / seen * (1.0 - u**3.2) ** 0.5)
 
 
 def template_names() -> tuple[str, ...]:

@@ -50,9 +50,10 @@ def project_body(body: Body, projection: Projection, margin_px: int) -> Backgrou
     moving: Image = np.zeros((n, n), np.float32)
     heart: Image | None = None
     for layer in paint_layers(body):
-        seen = _warped(layer, body, projection, margin_px)
+        seen = _warped(layer, projection, margin_px)
         if layer.motion == "heart":
-            heart = seen if heart is None else heart + seen
+            if float(np.abs(seen).max()) > 0.02:
+                heart = seen if heart is None else np.asarray(heart + seen)
         elif layer.motion == "breath":
             moving = cv2.add(moving, seen, dst=moving)
         elif layer.material == "bone":
@@ -73,12 +74,12 @@ def _thickness(body: Body, projection: Projection, margin_px: int) -> Image:
     return cv2.resize(cm.astype(np.float32), (n, n), interpolation=cv2.INTER_LINEAR)
 
 
-def _warped(layer: Layer, body: Body, projection: Projection, margin_px: int) -> Image:
+def _warped(layer: Layer, projection: Projection, margin_px: int) -> Image:
     n = projection.size_px + 2 * margin_px
     turn, origin = projection.matrix(layer.z_mm)
     # world to element of the layer: column = (x - left) / mm - 0.5, row = (top - y) / mm - 0.5
     to_layer = np.array([[1.0 / layer.mm, 0.0], [0.0, -1.0 / layer.mm]])
-    shift = np.array([-body.window.left / layer.mm - 0.5, body.window.top / layer.mm - 0.5])
+    shift = np.array([-layer.window.left / layer.mm - 0.5, layer.window.top / layer.mm - 0.5])
     back = np.linalg.inv(turn)
     matrix = to_layer @ back
     offset = to_layer @ (back @ -(origin + margin_px)) + shift

@@ -64,8 +64,10 @@ class Blush:
             if organ == "kidney":
                 self._urine[k] = self._collecting(vessel.xy_mm[-1], body) / cell_cm2
 
-    def mg_cm2(self, bed_mg: Array, collecting_mg: Array | None) -> Image | None:
-        """(n, n) blush, or None where there is nothing to see."""
+    def mg_cm2(
+        self, bed_mg: Array, collecting_mg: Array | None, window: tuple[slice, slice]
+    ) -> Image | None:
+        """(h, w) blush of a window of the map, or None where there is nothing to see."""
         bed = np.asarray(bed_mg, np.float32)
         total = np.tensordot(bed, self._kernel, 1) if bed.max(initial=0.0) > 0.5 else None
         if collecting_mg is not None and np.max(collecting_mg, initial=0.0) > 0.5:
@@ -74,7 +76,8 @@ class Blush:
         if total is None or float(total.max()) < 0.05:
             return None
         n = self._size
-        return cv2.resize(total.astype(np.float32), (n, n), interpolation=cv2.INTER_LINEAR)
+        fine = cv2.resize(np.asarray(total, np.float32), (n, n), interpolation=cv2.INTER_LINEAR)
+        return fine[window]
 
     def _gauss(self, xy_mm: Array, along_mm: float, aside_mm: float, tangent: Array) -> Image:
         p = self._projection

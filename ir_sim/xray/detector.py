@@ -138,7 +138,6 @@ class Detector:
         if flip < 2:
             tile = cv2.flip(tile, flip, dst=self._veil)
         half = 0.5 / quanta**0.5
-        np.maximum(signal, 0.0, out=signal)
         cv2.sqrt(signal, dst=signal)
         cv2.scaleAdd(tile, half, signal, dst=signal)
         cv2.multiply(signal, signal, dst=signal)

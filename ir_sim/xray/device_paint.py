@@ -54,6 +54,8 @@ def paint_devices(
         step = np.hypot(step, np.diff(z))
         from_tip = np.concatenate([np.cumsum(step[::-1])[::-1], [0.0]])
         for piece in device.pieces:
+            if piece.from_mm >= from_tip[0]:
+                continue
             depth_cm = 0.16 * (piece.outer_mm - piece.inner_mm)
             mu = attenuation_1_cm(piece.material, kv, depth_cm)
             span = (piece.from_mm, piece.to_mm)
@@ -97,9 +99,10 @@ class _Splat:
         tangent = np.gradient(centre, axis=0)
         length = np.hypot(tangent[:, 0], tangent[:, 1])
         normal = np.stack([-tangent[:, 1], tangent[:, 0]], 1) / (length[:, None] + 1e-12)
-        count = int(np.ceil(wide / _ACROSS_PX))
-        offset = np.arange(-count, count + 1) * _ACROSS_PX
-        edge = np.stack([offset - 0.5 * _ACROSS_PX, offset + 0.5 * _ACROSS_PX])
+        across_px = _ACROSS_PX if wide < 2.0 else 1.5 * _ACROSS_PX
+        count = int(np.ceil(wide / across_px))
+        offset = np.arange(-count, count + 1) * across_px
+        edge = np.stack([offset - 0.5 * across_px, offset + 0.5 * across_px])
         across = np.diff(_chord_area(edge, outer), axis=0)[0]
         if inner_mm > 0.0:
             across -= np.diff(_chord_area(edge, inner_mm / mm), axis=0)[0]

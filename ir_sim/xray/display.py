@@ -14,6 +14,8 @@ DARK = 6
 #: Radius of the field's rounded corners, share of its side.
 _CORNER = 0.07
 _COARSE = 64
+#: What is brighter than the patient by this is taken for the direct beam, in the logarithm.
+_DIRECT_BEAM = 0.8
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Look:
     gamma: float = 0.92
 
 
-FLUORO = Look(0.42, 0.9, 0.62, 1.5, None)
+FLUORO = Look(0.42, 0.7, 0.62, 1.5, None)
 CINE = Look(1.0, 0.8, 0.60, 1.45, None)
 DSA = Look(1.0, 0.7, 0.0, 1.15, -0.16, 1.0)
 ROADMAP = Look(0.35, 0.5, 0.0, 1.5, 0.05, 1.0)
@@ -73,13 +75,12 @@ class Temporal:
         n = picture.shape[0]
         change = cv2.subtract(picture, self.value, dst=self._change)
         coarse = cv2.resize(change, (n // 4, n // 4), interpolation=cv2.INTER_AREA)
-        gate = np.abs(coarse)
         # a mean of 16 coloured elements has about a third of the noise of one; the filtered
         # picture adds a little
         limit = self.GATE * noise / 3.0 * 1.15
-        gate = np.clip((gate - limit) / limit, 0.0, 1.0).astype(np.float32)
+        gate = np.clip(np.abs(coarse) * np.float32(1.0 / limit) - np.float32(1.0), 0.0, 1.0)
         gate = cv2.blur(gate, (3, 3))
-        share = np.float32(new_share) + np.float32(min(1.0, new_share + 0.5) - new_share) * gate
+        share = np.float32(new_share) + np.float32(min(0.5, 1.0 - new_share)) * gate
         weight = cv2.resize(share, (n, n), interpolation=cv2.INTER_LINEAR)
         cv2.multiply(change, weight, dst=change)
         cv2.add(self.value, change, dst=self.value)
@@ -111,6 +112,8 @@ class Display:
             coarse = cv2.resize(picture, (side, side), interpolation=cv2.INTER_AREA)
             if opening is not None:
                 coarse = _fill_closed(coarse, opening, n)
+            # the direct beam beside the patient must not pull the grey of the patient
+            coarse = np.minimum(coarse, np.float32(np.quantile(coarse, 0.4) + _DIRECT_BEAM))
             low = cv2.GaussianBlur(coarse, (0, 0), 4.0 * side / 64)
             middle = low[side // 5 : -side // 5, side // 5 : -side // 5]
             if level is None:
@@ -134,7 +137,6 @@ class Display:
             ):
                 grey[outside] = DARK
         np.minimum(grey, self._mask, out=grey)
-        np.maximum(grey, DARK, out=grey)
         return grey
 
     def _table(self, gamma: float) -> Grey:

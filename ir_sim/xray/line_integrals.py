@@ -18,6 +18,7 @@ from ir_sim.xray.pictures import Image
 from ir_sim.xray.projection import Projection
 from ir_sim.xray.scene import Pool, Scene
 from ir_sim.xray.settings import Exposure, Settings
+from ir_sim.xray.twigs import grow_twigs
 from ir_sim.xray.vessel_map import VesselMap, map_vessels
 
 Key = tuple[float, float, float]
@@ -31,7 +32,7 @@ _REDRAW = 0.08
 #: Attenuation of the wedge filter at 70 kV, nepers.
 _WEDGE = 0.8
 #: Peristalsis: size in mm and periods in s (assumed).
-_PERISTALSIS = ((0.7, 9.0), (0.5, 6.3))
+_PERISTALSIS = ((0.35, 9.0), (0.3, 6.3))
 #: Movement of the heart's border from diastole to systole, mm (assumed).
 _HEART_MM = 5.0
 _COARSE = 64
@@ -73,6 +74,7 @@ class LineIntegrals:
     ) -> None:
         self.tree, self.body, self.bed_vessel, self.size_px = tree, body, bed_vessel, size_px
         self.margin_px = int(_MARGIN * size_px)
+        self._twigs = grow_twigs(tree)
         self._views: dict[tuple[Key, int, int], View] = {}
         self._line: Image = np.empty((size_px, size_px), np.float32)
         self._per_cm: Image = np.zeros(65536, np.float32)
@@ -93,7 +95,7 @@ class LineIntegrals:
             projection=p,
             margin_px=self.margin_px,
             background=project_body(self.body, p, self.margin_px),
-            vessels=map_vessels(self.tree, p, self.margin_px),
+            vessels=map_vessels(self.tree, p, self.margin_px, None, self._twigs),
             blush=Blush(self.tree, self.body, self.bed_vessel, p, self.margin_px),
             radius_mm=self.tree.sample_radius_mm,
         )
@@ -127,14 +129,11 @@ class LineIntegrals:
         moved = (scene.patient_mm[0] / mm, -scene.patient_mm[1] / mm)
         line = self._line
         still = view.still_at(beam)
-        if any(moved):
-            line[:] = _shifted(still, rows, columns, moved)
-        else:
-            line[:] = still[rows, columns]
+        fixed = _shifted(still, rows, columns, moved) if any(moved) else still[rows, columns]
         dx, dy = _peristalsis(exposure.time_s)
         gas = (moved[0] + dx / mm, moved[1] + (scene.breath_mm + dy) / mm)
         moving = _shifted(view.background.moving_cm, rows, columns, gas)
-        cv2.scaleAdd(moving, beam.water_cm, line, dst=line)
+        cv2.scaleAdd(moving, beam.water_cm, fixed, dst=line)
         if view.background.heart_cm is not None:
             beat = _HEART_MM * 0.5 * (1.0 - np.cos(2 * np.pi * scene.heart_phase)) / mm
             place = (moved[0] - 0.6 * beat, moved[1] + 0.4 * scene.breath_mm / mm + 0.4 * beat)
@@ -198,10 +197,13 @@ class LineIntegrals:
             self._per_cm[: len(per_cm)] = per_cm
             contrast = vessels.attenuation(self._per_cm, *window)
         if scene.bed_mg is not None and len(self.bed_vessel):
-            blush = view.blush.mg_cm2(scene.bed_mg, scene.collecting_mg)
+            blush = view.blush.mg_cm2(scene.bed_mg, scene.collecting_mg, window)
             if blush is not None:
-                part = blush[window] * np.float32(beam.iodine_cm2_g * 1e-3)
-                contrast = part if contrast is None else cv2.add(contrast, part, dst=contrast)
+                per_mg = beam.iodine_cm2_g * 1e-3
+                if contrast is None:
+                    contrast = cv2.addWeighted(blush, per_mg, blush, 0.0, 0.0)
+                else:
+                    contrast = cv2.scaleAdd(blush, per_mg, contrast, dst=contrast)
         if contrast is None:
             return
         if any(moved):
@@ -243,8 +245,7 @@ def harden(line: Image, beam: Beam) -> None:
     most = float(line.max())
     if most * b < 0.005:
         return
-    lower = np.maximum(line * np.float32(b), 0.0)
-    lower += 1.0
+    lower = cv2.addWeighted(line, b, line, 0.0, 1.0)
     cv2.divide(line, lower, dst=line)
 
 

@@ -16,8 +16,8 @@ from ir_sim.xray.scene import Piece
 #: name: {constituent of the table: g per cm3 of the material}
 MIXTURES: dict[str, dict[str, float]] = {
     "polymer": {"polymer": 1.12},
-    # 40 % by weight of barium sulphate and a steel braid smeared over the wall
-    "barium-polymer": {"polymer": 0.95, "barium-sulphate": 0.66, "steel": 0.35},
+    # 30 % by weight of barium sulphate and a steel braid smeared over the wall
+    "barium-polymer": {"polymer": 0.95, "barium-sulphate": 0.42, "steel": 0.2},
     "tungsten-polymer": {"polymer": 0.9, "tungsten": 1.6},
     "steel": {"steel": 7.9},
     "nitinol": {"nitinol": 6.45},
@@ -72,12 +72,15 @@ def device_pieces(device: Device) -> tuple[Piece, ...]:
     """The pieces of a catalogue device, tip first."""
     pieces: list[Piece] = []
     outer, inner = device.outer_radius_mm, device.inner_radius_mm
-    at = 0.0
+    at = end = 0.0
     sections = device.sections
     for i, section in enumerate(sections):
-        end = at + section.length_mm if i + 1 < len(sections) else device.length_mm
-        pieces += _section(at, end, outer, inner, section.material or device.material)
-        at = end
+        end = end + section.length_mm if i + 1 < len(sections) else device.length_mm
+        material = section.material or device.material
+        following = sections[i + 1].material or device.material if i + 1 < len(sections) else None
+        if following != material:
+            pieces += _section(at, end, outer, inner, material)
+            at = end
     for marker in device.markers:
         half = 0.5 * marker.length_mm
         skin = outer + 0.02

@@ -8,6 +8,7 @@ otherwise a junction would look twice as dense.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import cv2
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from ir_sim.anatomy.vessel_tree import Vessel, VesselTree
 from ir_sim.xray.pictures import Image
 from ir_sim.xray.projection import Projection
+from ir_sim.xray.twigs import Twig
 
 Array = NDArray[np.float64]
 
@@ -72,7 +74,11 @@ class _Spot:
 
 
 def map_vessels(
-    tree: VesselTree, projection: Projection, margin_px: int, radius_mm: Array | None = None
+    tree: VesselTree,
+    projection: Projection,
+    margin_px: int,
+    radius_mm: Array | None = None,
+    twigs: Sequence[Twig] = (),
 ) -> VesselMap:
     """Rasterise the tree.
 
@@ -81,6 +87,7 @@ def map_vessels(
         projection: Of the picture; the map reaches ``margin_px`` beyond it on every side.
         margin_px: How far.
         radius_mm: (samples,) calibres, the tree's own where None.
+        twigs: Fine branches that fill with the ends of vessels.
     """
     n = projection.size_px + 2 * margin_px
     radius = tree.sample_radius_mm if radius_mm is None else np.asarray(radius_mm, float)
@@ -97,6 +104,7 @@ def map_vessels(
             continue
         join = _join_mm(tree, vessel)
         _lay(vessel, spot, tree, join, parents, (chord, sample, owner), rows.start)
+    _lay_twigs(twigs, projection, margin_px, chord[0], sample[0])
     sparse: list[tuple[NDArray[np.int64], NDArray[np.uint16], Image]] = []
     for k in range(1, len(chord)):
         flat = np.flatnonzero(chord[k]).astype(np.int64)
@@ -194,6 +202,27 @@ def _foreshortening(at: Array, z_mm: Array, mm_per_px: float) -> Array:
     """(m,) 1 / cos of the angle between a vessel and the picture's plane, at most 4."""
     flat = np.hypot(*np.gradient(at, axis=0).T) * mm_per_px
     return np.asarray(np.minimum(np.maximum(1.0, 1.0 / np.maximum(flat, 0.25)), 4.0))
+
+
+def _lay_twigs(
+    twigs: Sequence[Twig],
+    projection: Projection,
+    margin_px: int,
+    chord: Image,
+    sample: NDArray[np.int32],
+) -> None:
+    """Fine branches, where nothing larger lies."""
+    n = chord.shape[0]
+    for twig in twigs:
+        z = np.full(len(twig.xy_mm), twig.z_mm)
+        at = projection.pixels(twig.xy_mm, z) + margin_px
+        spot = _vessel_spot(at, twig.radius_mm, z, projection, n)
+        if spot is None:
+            continue
+        wins = spot.chord > chord[spot.y, spot.x]
+        y, x = spot.y[wins], spot.x[wins]
+        chord[y, x] = spot.chord[wins]
+        sample[y, x] = twig.sample
 
 
 def _lay(
