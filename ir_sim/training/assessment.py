@@ -29,8 +29,9 @@ class Progress:
     """How far a run has come.
 
     Attributes:
-        current: Index of the first step that is not done; the number of steps once all are.
-        step: That step, or None.
+        steps: All of them, in order.
+        current: The first step that is not done, or None.
+        index: Its place; the number of steps once all are done.
         done: Ids of the steps done, in the order in which they were done.
         done_s: When each was done.
         early: Ids of the steps done before the step that should precede them.
@@ -44,8 +45,9 @@ class Progress:
         errors: Errors so far.
     """
 
-    current: int
-    step: Step | None
+    steps: tuple[Step, ...]
+    current: Step | None
+    index: int
     done: tuple[str, ...]
     done_s: Mapping[str, float]
     early: frozenset[str]
@@ -128,8 +130,9 @@ class Assessment:
         form = "before" if self.tally.started_tick < 0 else "after"
         questions = self.case.questions.values()
         return Progress(
-            current=steps.steps.index(current) if current is not None else len(steps.steps),
-            step=current,
+            steps=steps.steps,
+            current=current,
+            index=steps.steps.index(current) if current is not None else len(steps.steps),
             done=tuple(steps.done_s),
             done_s=dict(steps.done_s),
             early=frozenset(steps.early),

@@ -8,7 +8,7 @@ from pathlib import Path
 from string import Formatter
 from typing import Annotated, Literal
 
-from pydantic import Field, PrivateAttr, field_validator, model_validator
+from pydantic import Field, PrivateAttr, ValidationInfo, field_validator, model_validator
 
 from ir_sim.errors import AuthoringError, Problem
 from ir_sim.scenario.fields import Finite, Line, Model, Name, NonNegative, Positive
@@ -87,6 +87,13 @@ class Rubric(Model):
     errors: dict[Name, ErrorRule]
     _sha256: str = PrivateAttr(default="")
 
+    @field_validator("closed_gate_most")
+    @classmethod
+    def _below_the_pass_mark(cls, most: float, info: ValidationInfo) -> float:
+        if most >= info.data.get("pass_mark", 100.0):
+            raise ValueError(f"must be below pass_mark, got {most:g}")
+        return most
+
     @field_validator("points")
     @classmethod
     def _hundred(cls, points: Points) -> Points:
@@ -101,12 +108,6 @@ class Rubric(Model):
         if sorted(cost) != ["1", "2", "3", "4", "5"]:
             raise ValueError("give a cost for each weight from 1 to 5")
         return cost
-
-    @model_validator(mode="after")
-    def _cap_below_pass(self) -> Rubric:
-        if self.closed_gate_most >= self.pass_mark:
-            raise ValueError("closed_gate_most must be below pass_mark")
-        return self
 
     @property
     def sha256(self) -> str:

@@ -60,7 +60,7 @@ class _Advance(Detector):
     def advanced_mm(self, moment: Moment) -> dict[str, float]:
         """By slot, since the last look; pulling back is not advancing."""
         now = {slot: tip.inserted_mm for slot, tip in moment.tips.items()}
-        out = {slot: max(mm - self.was_mm.get(slot, 0.0), 0.0) for slot, mm in now.items()}
+        out = {slot: max(mm - self.was_mm.get(slot, mm), 0.0) for slot, mm in now.items()}
         self.was_mm = now
         return out
 
