@@ -70,18 +70,26 @@ class Play:
         self._due_s = min(self._due_s, DT_S)
         return done
 
-    def tick(self, controls: Controls) -> State:
-        """One tick."""
+    def tick(self, controls: Controls, *, paint: bool = True) -> State:
+        """One tick; ``paint`` False draws no picture of it."""
         self.state = state = self.session.step(controls)
         if self._ticked is not None:
             self._ticked(controls)
-        if state.exposing and self.painter is not None:
+        if paint and state.exposing and self.painter is not None:
             scene = self.session.scene()
             if scene is not None:
                 self.painter.show(scene)
         if state.tick % TRACE_EVERY == 0:
             self.trace.append(Pulse(state.time_s, state.pressure_mmhg(self._root)))
         return state
+
+    def rewound(self) -> None:
+        """The session was put back to an earlier state."""
+        self.state = self.session.state
+        self.trace.clear()
+        self._seen = len(self.session.events)
+        if self.painter is not None:
+            self.painter.forget()
 
     def news(self) -> list[Event]:
         """Events that have come since the last call."""
