@@ -43,10 +43,11 @@ def add(commands: Any) -> None:
         commands,
         "schema",
         schema,
-        "print the JSON Schema of a case, for editors",
-        "ir-sim schema > ir-sim.schema.json",
+        "print the JSON Schema of a case, for editors, or every key as a page",
+        "ir-sim schema -o ir-sim.schema.json\nir-sim schema --markdown",
     )
     parser.add_argument("-o", "--output", metavar="FILE", help="write to a file")
+    parser.add_argument("--markdown", action="store_true", help="a page to read")
 
 
 def list_cases(args: argparse.Namespace) -> int:
@@ -98,9 +99,11 @@ def explain(args: argparse.Namespace) -> int:
 
 def schema(args: argparse.Namespace) -> int:
     """The JSON Schema."""
-    from ir_sim.authoring.schema import editor_schema
+    from ir_sim.authoring.schema import editor_schema, reference
 
     text = json.dumps(editor_schema(), indent=2, ensure_ascii=False)
+    if args.markdown:
+        text = reference().rstrip("\n")
     if args.output:
         Path(args.output).write_text(text + "\n", encoding="utf-8")
         print(f"wrote {args.output}")
