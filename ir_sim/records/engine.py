@@ -58,7 +58,9 @@ def shown(url: URL) -> str:
     return url.set(query={}).render_as_string(hide_password=True)
 
 
-def connect_engine(url: URL, *, read_only: bool = False, lock_wait_s: float = LOCK_WAIT_S) -> Engine:
+def connect_engine(
+    url: URL, *, read_only: bool = False, lock_wait_s: float = LOCK_WAIT_S
+) -> Engine:
     """An engine for a log; no connection is made yet.
 
     Raises:

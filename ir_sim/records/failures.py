@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from ir_sim.errors import RecordError
 
 
-class LogUnreachable(RecordError):
+class LogUnreachable(RecordError):  # noqa: N818 - a state, not a mistake
     """The log's server does not answer; what is to be logged can be kept and synced later."""
 
 

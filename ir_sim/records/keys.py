@@ -33,7 +33,7 @@ DOMAIN = b"ir_sim score log 1\n"
 
 
 def data_home(home: Path | None = None) -> Path:
-    """The folder of the log, the key and the journals: given, ``IR_SIM_HOME``, or the platform's."""
+    """The folder of log, key and journals: given, ``IR_SIM_HOME``, or the platform's."""
     if home is not None:
         return home
     named = os.environ.get("IR_SIM_HOME")

@@ -61,6 +61,9 @@ class RunError(_Plain):
     time_s: Finite
     text: Text = ""
     hint: Text = ""
+    slot: Annotated[str, Field(max_length=80)] | None = None
+    vessel: Annotated[str, Field(max_length=200)] | None = None
+    place_mm: tuple[Finite, Finite] | None = None
 
 
 class RunPart(_Plain):
@@ -174,16 +177,21 @@ def record_of(score: Score, **known: Any) -> RunRecord:
         "passed": score.passed,
         "gate_open": score.gate.open,
         "gate_reasons": tuple(score.gate.reasons),
-        "parts": [vars(part) for part in score.parts],
+        "parts": [_known(RunPart, part) for part in score.parts],
         # What could not be measured is left out, rather than written as a number.
         "metrics": {
-            name: vars(metric)
+            name: _known(RunMetric, metric)
             for name, metric in score.metrics.items()
             if math.isfinite(metric.value)
         },
-        "errors": [vars(error) for error in score.errors],
+        "errors": [_known(RunError, error) for error in score.errors],
     }
     return RunRecord.parse({**result, **known}, "the run's result")
+
+
+def _known(model: type[BaseModel], part: object) -> dict[str, Any]:
+    """The fields of a part of a score that the log keeps."""
+    return {name: value for name, value in vars(part).items() if name in model.model_fields}
 
 
 def moment_from(text: str, where: str) -> datetime:

@@ -1,0 +1,1 @@
+"""Alembic migrations of the score log, shipped inside the package."""
