@@ -1,0 +1,48 @@
+"""What the pages for authors show is true: cases validate, messages are the program's own."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from ir_sim.authoring.check import check_case
+from ir_sim.cli import main, parser
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs/authoring.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+CASES = re.findall(r"```yaml\n(.*?)```", PAGE, re.S)
+
+
+@pytest.mark.parametrize("text", CASES)
+def test_the_cases_of_the_tutorial_are_good(tmp_path, text):
+    path = tmp_path / "my-renal.yaml"
+    path.write_text(text)
+    assert check_case(path)[1] == []
+
+
+def test_the_messages_of_the_tutorial_are_the_programs(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    wrong = CASES[0].replace("sex: f", "sex: female").replace("parent: aorta", "parent: aorat", 1)
+    first, second = re.findall(r"```text\n(.*?)\n```", PAGE, re.S)
+    Path("my-renal.yaml").write_text(wrong)
+    assert main(["validate", "my-renal.yaml"]) == 1
+    assert capsys.readouterr().out.strip() == first
+    Path("my-renal.yaml").write_text(wrong.replace("sex: female", "sex: f"))
+    assert main(["validate", "my-renal.yaml"]) == 1
+    assert capsys.readouterr().out.strip() == second
+
+
+@pytest.mark.parametrize("page", [PAGE, README])
+def test_every_command_shown_exists(page):
+    known = set(parser()._subparsers._group_actions[0].choices)
+    shown = set(re.findall(r"ir-sim ([a-z]+) ", page))
+    later = {"log", "report", "serve"} - known
+    assert shown - later <= known
+
+
+@pytest.mark.parametrize("page", [PAGE, README])
+def test_pictures_and_links_are_there(page):
+    folder = ROOT / ("docs" if page is PAGE else ".")
+    for target in re.findall(r"\]\(([^)#:]+)\)", page):
+        assert (folder / target).exists() or target == "docs/images/procedure.png", target
