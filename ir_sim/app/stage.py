@@ -77,6 +77,7 @@ class Stage:
         self.dialog: Dialog | None = None
         self.exit_code: int | None = None
         self.toggle_fullscreen: Callable[[], None] = lambda: None
+        self.plugged: Callable[[int], None] = lambda _: None
         self._shoot = False
         self._retheme()
 
@@ -136,6 +137,8 @@ class Stage:
     def _event(self, event: pygame.event.Event) -> None:
         if event.type == pygame.QUIT:
             self.leave()
+        elif event.type == pygame.CONTROLLERDEVICEADDED:
+            self.plugged(event.device_index)
         elif event.type == pygame.KEYDOWN and event.key == pygame.K_F11:
             self.toggle_fullscreen()
         elif event.type == pygame.KEYDOWN and event.key == pygame.K_F12:

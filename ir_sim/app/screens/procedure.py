@@ -11,6 +11,7 @@ from ir_sim.app.drawing.panel import clock
 from ir_sim.app.forms import Questions
 from ir_sim.app.gamepad import pad_event
 from ir_sim.app.hands_and_feet import HandsAndFeet
+from ir_sim.app.mouse import MouseOnMonitor
 from ir_sim.app.play import Play
 from ir_sim.app.screens.base import ask_first, show_controls, show_settings
 from ir_sim.app.stage import Stage
@@ -50,6 +51,7 @@ class ProcedureScreen:
         ended: Called with ``finished``, ``left`` or ``restart``.
         expert: Gives the controls instead of the person's hands.
         banner: Words over the picture, such as that the expert plays.
+        alive: Called in every turn, also while time stands still.
     """
 
     name = "procedure"
@@ -61,15 +63,14 @@ class ProcedureScreen:
         ended: Callable[[str], None],
         expert: Callable[[], Controls] | None = None,
         banner: str = "",
+        alive: Callable[[], None] = lambda: None,
     ) -> None:
         self.stage, self.play, self._ended = stage, play, ended
-        self._expert, self._banner = expert, banner
+        self._expert, self._banner, self._alive = expert, banner, alive
         self.hands = HandsAndFeet(latch=stage.preferences.latch_pedal)
         self.paused = False
         self.messages: list[tuple[str, str]] = []
         self._controls = Controls()
-        self._dragged: tuple[str, int] | None = None
-        self._blades: tuple[float, float, float, float] | None = None
         self._beat = 0
         self.buttons = Form(
             [
@@ -84,6 +85,7 @@ class ProcedureScreen:
             ]
         )
         self.view = SuiteView(play, self.buttons)
+        self.mouse = MouseOnMonitor(self.view.monitor, self.hands)
         self._ask_before()
 
     def _button(self, name: str, text: str, key: str) -> Button:
@@ -113,47 +115,8 @@ class ProcedureScreen:
             name = pad_event(event, self.hands.pad)
             if name is not None:
                 self.command(name)
-        elif not self._mouse(event):
+        elif not self.mouse.handle(event, self.play.state.settings, self.stage.theme):
             self.buttons.handle(event)
-
-    def _mouse(self, event: pygame.event.Event) -> bool:
-        kind = event.type
-        if kind == pygame.MOUSEWHEEL:
-            at = getattr(event, "pos", None) or pygame.mouse.get_pos()
-            if self.view.monitor.rect.collidepoint(at):
-                self.hands.wheel(getattr(event, "precise_y", event.y) or event.y)
-                return True
-        elif kind == pygame.MOUSEBUTTONDOWN and self.view.monitor.rect.collidepoint(event.pos):
-            if event.button == 3:
-                self.hands.turning(on=True)
-            elif event.button == 1:
-                blades = self.play.state.settings.blades
-                blade = self.view.monitor.blade_at(event.pos, blades, self.stage.theme)
-                self._dragged = ("table", 0) if blade is None else ("blade", blade)
-            return True
-        elif kind == pygame.MOUSEBUTTONUP and event.button == 3:
-            self.hands.turning(on=False)
-        elif kind == pygame.MOUSEBUTTONUP and event.button == 1 and self._dragged is not None:
-            self._dragged = None
-            if self._blades is not None:
-                self.hands.command(Action("collimate", value=list(self._blades)))
-                self._blades = None
-            return True
-        elif kind == pygame.MOUSEMOTION and self._dragged is not None:
-            self._drag(event)
-            return True
-        return False
-
-    def _drag(self, event: pygame.event.Event) -> None:
-        settings = self.play.state.settings
-        what, blade = self._dragged or ("", 0)
-        if what == "blade":
-            blades = list(self._blades or settings.blades)
-            blades[blade] = self.view.monitor.blade_to(blade, event.pos)
-            self._blades = (blades[0], blades[1], blades[2], blades[3])
-        elif what == "table":
-            scale = self.view.monitor.mm_per_px(settings)
-            self.hands.drag_table(-event.rel[0] * scale, event.rel[1] * scale)
 
     def command(self, name: str, *, back: bool = False) -> None:
         """Carry out a command of a key or button."""
@@ -269,6 +232,7 @@ class ProcedureScreen:
 
     def update(self, dt_s: float) -> None:
         """Tick, listen, show."""
+        self._alive()
         if not self.paused:
             self.play.advance(dt_s, self._next_controls)
         state = self.play.state
@@ -325,7 +289,7 @@ class ProcedureScreen:
             selected="" if self._expert is not None else self.hands.selected,
             messages=self.messages,
             notes=notes,
-            blades=self._blades,
+            blades=self.mouse.blades,
             paused=self.paused,
         )
 

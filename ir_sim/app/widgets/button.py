@@ -108,15 +108,18 @@ class Toggle(Widget):
     def key(self, event: pygame.event.Event) -> bool:
         """Enter and Space switch it."""
         if event.type == pygame.KEYDOWN and event.key in PRESS_KEYS:
-            self.release(self.rect.center)
+            self._switch()
             return True
         return False
 
     def release(self, at: tuple[int, int]) -> None:
         """Switch it."""
         if self.rect.collidepoint(at):
-            self.on = not self.on
-            self.changed(self.on)
+            self._switch()
+
+    def _switch(self) -> None:
+        self.on = not self.on
+        self.changed(self.on)
 
     def draw(self, surface: pygame.Surface, theme: Theme, *, focused: bool) -> None:
         """Draw it."""

@@ -1,0 +1,59 @@
+"""The program's window."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from ir_sim.app.start_check import pygame_problem
+
+OK, BAD = 0, 2
+
+
+def run_app(
+    case: str | None = None,
+    trainee: str | None = None,
+    seed: int | None = None,
+    *,
+    demo: bool = False,
+    db: str | None = None,
+    replay: str | None = None,
+) -> int:
+    """Open the window and stay until it is closed.
+
+    Args:
+        case: Go straight to the briefing of this case.
+        trainee: Pseudonym.
+        seed: Repeat this patient.
+        demo: The expert plays.
+        db: The score log.
+        replay: Watch this recording.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        IrSimError: The recording or the case cannot be used.
+    """
+    problem = pygame_problem()
+    if problem is not None:
+        print(f"ir-sim: {problem}", file=sys.stderr)
+        return BAD
+    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+    os.environ.setdefault("SDL_WINDOWS_DPI_AWARENESS", "permonitorv2")
+    os.environ.setdefault("SDL_VIDEO_X11_WMCLASS", "ir-sim")
+    import pygame  # noqa: PLC0415  # only once it is known to be sound
+
+    from ir_sim.app import opening  # noqa: PLC0415
+
+    pygame.init()
+    try:
+        opened = opening.Opening(case, trainee, seed, demo, db, replay)
+        return opening.run(opened)
+    finally:
+        pygame.quit()
+
+
+def run_replay(path: str, db: str | None = None) -> int:
+    """Watch a recording."""
+    return run_app(replay=path, db=db)

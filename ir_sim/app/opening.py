@@ -1,0 +1,69 @@
+"""What the window shows first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from ir_sim.app.gamepad import Gamepads
+from ir_sim.app.preferences import load_preferences, preferences_path
+from ir_sim.app.program import Choice, Program
+from ir_sim.app.stage import Stage, Window
+from ir_sim.app.stage import run as turn
+from ir_sim.scenario.model import Scenario
+from ir_sim.simulation.recording import Recording, read
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What was asked for on the command line (``ir_sim.app.main.run_app``)."""
+
+    case: str | None = None
+    trainee: str | None = None
+    seed: int | None = None
+    demo: bool = False
+    db: str | None = None
+    replay: str | None = None
+
+
+def run(opening: Opening) -> int:
+    """Open the window and turn until it is closed."""
+    path = preferences_path()
+    liked = load_preferences(path)
+    recording = read(opening.replay) if opening.replay is not None else None
+    window = Window(Window.first_size(), fullscreen=liked.fullscreen)
+    pictures = Path(platformdirs.user_pictures_dir())
+    stage = Stage(window.surface.get_size(), liked, path, pictures if pictures.is_dir() else None)
+    program = Program(stage, opening.db)
+    pads = Gamepads()
+    stage.plugged = pads.plugged
+    begin(program, opening, recording)
+    return turn(stage, window)
+
+
+def begin(program: Program, opening: Opening, recording: Recording | None) -> None:
+    """The first screen."""
+    stage = program.stage
+    if recording is not None:
+        program.replay(recorded_case(recording, str(opening.replay)), recording, stage.leave)
+        return
+    if opening.case is not None and (opening.demo or opening.trainee or stage.preferences.trainee):
+        trainee = opening.trainee or stage.preferences.trainee
+        program.brief(Choice(opening.case, trainee, opening.demo, opening.seed))
+    else:
+        if opening.case is not None:
+            stage.prefer(case=opening.case)
+        program.home()
+    if not opening.demo:
+        program.recover()
+
+
+def recorded_case(recording: Recording, name: str) -> Scenario:
+    """The case as it was when the run was recorded.
+
+    Raises:
+        RecordError: The recording's case cannot be used.
+    """
+    raise NotImplementedError

@@ -1,0 +1,298 @@
+"""How the screens follow one another."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ir_sim.app.case_list import CaseList
+from ir_sim.app.drawing.panel import clock
+from ir_sim.app.keeping import Interrupted, Keeping, Known, interrupted_runs
+from ir_sim.app.painter import Painter
+from ir_sim.app.play import Play
+from ir_sim.app.preparing import Preparing
+from ir_sim.app.replaying import Replaying
+from ir_sim.app.screens.base import ask_first
+from ir_sim.app.screens.briefing import BriefingScreen
+from ir_sim.app.screens.debrief import DebriefScreen, Run
+from ir_sim.app.screens.home import HomeScreen
+from ir_sim.app.screens.procedure import ProcedureScreen
+from ir_sim.app.screens.replay import ReplayScreen
+from ir_sim.app.screens.waiting import WaitingScreen
+from ir_sim.app.stage import Stage
+from ir_sim.errors import IrSimError, RecordError
+from ir_sim.records.reading import RunFilter
+from ir_sim.records.store import open_log
+from ir_sim.scenario.library import load
+from ir_sim.scenario.model import Scenario
+from ir_sim.simulation.recording import Recording
+from ir_sim.training.session import Session
+from ir_sim.xray import Imager
+
+#: Side of the pictures that are drawn; they are fitted to the monitor.
+PICTURE_PX = 1024
+#: Runs shown on the home screen.
+LAST_RUNS = 3
+#: A run that is started again earlier than this leaves no trace, s.
+TOO_SHORT_S = 10.0
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What is being played.
+
+    Attributes:
+        case: Id or path.
+        trainee: Pseudonym; empty for the expert.
+        watch: Whether the expert plays.
+        seed: Of the patient; None draws one.
+    """
+
+    case: str
+    trainee: str
+    watch: bool = False
+    seed: int | None = None
+
+
+class Program:
+    """Home, briefing, procedure, debrief, replay, and back.
+
+    Args:
+        stage: Where they appear.
+        db: The score log.
+        home: The data folder.
+        threaded: False draws pictures in the caller's thread (tests).
+        ends: Whether the program ends after the run it was started for.
+    """
+
+    def __init__(
+        self,
+        stage: Stage,
+        db: str | None = None,
+        home: Path | None = None,
+        *,
+        threaded: bool = True,
+    ) -> None:
+        self.stage, self.db, self.home_folder = stage, db, home
+        self.threaded = threaded
+        self.cases = CaseList()
+        self._filing: Preparing[str] | None = None
+
+    # -- home and briefing ---------------------------------------------------------------------
+
+    def home(self) -> None:
+        """The first screen."""
+        self.stage.go(HomeScreen(self.stage, self._chosen, self.cases, self._last_runs))
+
+    def _last_runs(self, trainee: str) -> Sequence[str]:
+        if not trainee:
+            return ()
+        try:
+            with open_log(self.db, self.home_folder, read_only=True, lock_wait_s=0.5) as log:
+                which = RunFilter(trainee=trainee, retracted=False)
+                runs = [run.record for run in log.runs(which, newest=LAST_RUNS)]
+        except RecordError:
+            return ()
+        lines = []
+        for run in sorted(runs, key=lambda r: r.started_utc, reverse=True):
+            score = f"{run.total:.0f} points" if run.total is not None else run.status
+            lines.append(f"{run.started_utc:%Y-%m-%d}  {run.scenario_title}: {score}")
+        return lines
+
+    def _chosen(self, case: str, trainee: str, watch: bool) -> None:
+        self.brief(Choice(case, trainee, watch))
+
+    def brief(self, choice: Choice) -> None:
+        """The briefing of a case, or a line that says why there is none."""
+        try:
+            scenario = load(choice.case)
+        except IrSimError as error:
+            self.stage.toasts.say(str(error).splitlines()[0])
+            self.home()
+            return
+        seed = choice.seed if choice.seed is not None else secrets.randbelow(2**31)
+        preparing = Preparing(lambda: Session(scenario, seed=seed))
+        self.stage.go(
+            BriefingScreen(
+                self.stage,
+                scenario,
+                preparing,
+                lambda session: self.play(session, choice),
+                self.home,
+                watch=choice.watch,
+            )
+        )
+
+    # -- procedure -----------------------------------------------------------------------------
+
+    def _painter(self, session: Session) -> Painter:
+        def build() -> Imager:
+            return session.imager(PICTURE_PX)
+
+        return Painter(build, PICTURE_PX, threaded=self.threaded)
+
+    def play(self, session: Session, choice: Choice) -> None:
+        """The procedure."""
+        player = "expert" if choice.watch else "human"
+        known = Known(choice.trainee or "expert", player, datetime.now(tz=UTC))  # type: ignore[arg-type]
+        keeping = Keeping(session, known, self.home_folder, journalled=not choice.watch)
+        if keeping.problem:
+            self.stage.toasts.say(keeping.problem)
+        play = Play(session, self._painter(session), keeping.ticked)
+        self._steer(play, keeping, choice)
+
+    def _steer(self, play: Play, keeping: Keeping, choice: Choice) -> None:
+        expert: Callable[[], object] | None = None
+        if choice.watch:
+            from ir_sim.training.autopilot import Autopilot
+
+            expert = Autopilot(play.session).controls
+        screen = ProcedureScreen(
+            self.stage,
+            play,
+            lambda how: self._ended(how, play, keeping, choice),
+            expert,  # type: ignore[arg-type]
+            banner="THE EXPERT PLAYS" if choice.watch else "",
+            alive=keeping.touch,
+        )
+        self.stage.go(screen)
+
+    def _ended(self, how: str, play: Play, keeping: Keeping, choice: Choice) -> None:
+        session = play.session
+        if how == "finished":
+            keep = "The expert's run is not kept."
+            if not choice.watch:
+                keep = keeping.file(self.db, finished=True)
+            self.debrief(session, choice, keep)
+            return
+        if choice.watch or session.state.time_s < TOO_SHORT_S:
+            keeping.close(keep=False)
+        else:
+            self._filing = Preparing(lambda: keeping.file(self.db, finished=False))
+        if how == "restart":
+            scenario = session.scenario
+            seed = session.seed
+            fresh = Preparing(lambda: Session(scenario, seed=seed))
+            self.stage.go(
+                WaitingScreen(
+                    self.stage, "Starting again", fresh, lambda s: self.play(s, choice), self.home
+                )
+            )
+        else:
+            self.home()
+
+    # -- debrief and replay --------------------------------------------------------------------
+
+    def debrief(self, session: Session, choice: Choice, kept: str) -> None:
+        """The debrief of a run that has just ended."""
+        recording = session.recording
+        target_s = session.assessment.target.reached_s
+        run = Run(
+            session.scenario,
+            session.tree,
+            session.score(),
+            session.assessment.tally.series,
+            target_s,
+            choice.trainee if not choice.watch else "expert",
+            kept,
+        )
+
+        def again() -> None:
+            scenario, seed = session.scenario, session.seed
+            fresh = Preparing(lambda: Session(scenario, seed=seed))
+            screen = WaitingScreen(
+                self.stage, "Starting again", fresh, lambda s: self.play(s, choice), self.home
+            )
+            self.stage.go(screen)
+
+        def show() -> None:
+            screen = DebriefScreen(
+                self.stage,
+                run,
+                again,
+                lambda at_s: self.replay(session.scenario, recording, show, at_s),
+                self.home,
+            )
+            self.stage.go(screen)
+
+        show()
+
+    def replay(
+        self,
+        scenario: Scenario,
+        recording: Recording,
+        back: Callable[[], None],
+        at_s: float = 0.0,
+    ) -> None:
+        """Watch a run."""
+        seed = int(recording.header["seed"])
+        preparing = Preparing(lambda: Session(scenario, seed=seed))
+        marks = [
+            (e["tick"] / 60.0, int(e.get("data", {}).get("weight", 1)), str(e["text"]))
+            for e in recording.events
+            if e["kind"] == "error"
+        ]
+
+        def ready(session: Session) -> None:
+            play = Play(session, self._painter(session))
+            replaying = Replaying(play, recording)
+            self.stage.go(ReplayScreen(self.stage, replaying, back, at_s, marks))
+
+        self.stage.go(WaitingScreen(self.stage, "Preparing the replay", preparing, ready, back))
+
+    # -- after a crash -------------------------------------------------------------------------
+
+    def recover(self) -> None:
+        """Offer what was cut off to be gone on with, or record it as interrupted."""
+        found = next(interrupted_runs(self.home_folder), None)
+        if found is None:
+            return
+        started = found.started_utc.astimezone()
+        text = (
+            f"{found.trainee} was cut off in {found.case} on {started:%Y-%m-%d at %H:%M} after "
+            f"{clock(found.time_s).split('.')[0]}. Go on where it stopped, or record it as "
+            "interrupted?"
+        )
+        ask_first(
+            self.stage,
+            "A run was interrupted",
+            text,
+            "Go on with it",
+            lambda: self._resume(found),
+            "Record it as interrupted",
+            undo=lambda: self._record(found),
+        )
+
+    def _record(self, found: Interrupted) -> None:
+        try:
+            scenario = load(found.case)
+        except IrSimError:
+            scenario = None
+        self.stage.toasts.say(found.file(self.db, scenario, self.home_folder))
+        self.recover()
+
+    def _resume(self, found: Interrupted) -> None:
+        choice = Choice(found.case, found.trainee)
+        known = Known(found.trainee, "human", found.started_utc)
+
+        def again() -> Session:
+            session = Session(load(found.case), seed=int(found.recording.header["seed"]))
+            for controls in found.recording.controls():
+                session.step(controls)
+            return session
+
+        def ready(session: Session) -> None:
+            found.forget()
+            keeping = Keeping(session, known, self.home_folder)
+            play = Play(session, self._painter(session), keeping.ticked)
+            self._steer(play, keeping, choice)
+
+        def failed() -> None:
+            self._record(found)
+            self.home()
+
+        text = f"Playing {clock(found.time_s).split('.')[0]} of the run again"
+        self.stage.go(WaitingScreen(self.stage, text, Preparing(again), ready, failed))
