@@ -244,6 +244,14 @@ class Circuit:
         self.flow_a = self.flow - total(e, (1.0 - f) * self.tap_flow, n)
         self.flow_b = self.flow + total(e, f * self.tap_flow, n)
 
+    @property
+    def stored_pressure(self) -> Array:
+        """(nodes,) whose change times C is what a node stored in a step, exactly: 3/2 P - 1/2 P'.
+
+        BDF2 stores C (3/2 P - 2 P' + 1/2 P'') in a step, not C (P - P').
+        """
+        return np.asarray(1.5 * self.pressure - 0.5 * self._before[1])
+
     def state(self) -> dict[str, Array]:
         """What `restore` needs to go on exactly from here."""
         return {

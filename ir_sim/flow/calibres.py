@@ -1,0 +1,218 @@
+"""The lumen now: calibres on their way, lesions, obstacles and devices, as the network sees it.
+
+All arrays of samples follow the tree's sample table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ir_sim.anatomy.vessel_tree import OCCLUDED_RADIUS_MM
+from ir_sim.flow.elimination import Array
+from ir_sim.flow.laws import (
+    CLOSED,
+    annulus,
+    inertance,
+    poiseuille,
+    stenosis_expansion,
+    stenosis_resistance,
+)
+from ir_sim.flow.obstacles import CatheterInLumen, Obstacles, device_radius
+from ir_sim.flow.plumbing import Plumbing
+from ir_sim.flow.ramp import Ramps
+
+#: No lumen is thinner than this, mm: volumes and transit times stay finite.
+_LEAST_RADIUS_MM = 0.05
+#: Calibre over which a recanalised occlusion opens, mm (assumed).
+_OPENING_MM = 0.02
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """A stretch that may be narrowed: a lesion, with the calibre it had in health.
+
+    Attributes:
+        low: First sample.
+        high: Sample after the last.
+        length_mm: Its length.
+        healthy_mm: Healthy radius in its middle.
+        element: Element that holds its end, where the jet expands.
+        occlusion: Whether the lumen is shut until somebody opens it.
+    """
+
+    low: int
+    high: int
+    length_mm: float
+    healthy_mm: float
+    element: int
+    occlusion: bool
+
+
+class Calibres:
+    """The calibres now and what they mean for the flow.
+
+    Attributes:
+        resistance: (elements,) now; so are ``quadratic``, ``inertance`` and ``volume`` (mL).
+        drag: (samples,) resistance of each sample's stretch.
+        loss: (samples,) quadratic loss of each sample's stretch.
+        reshaped: Whether calibres changed in the last ``advance``.
+    """
+
+    def __init__(self, plumbing: Plumbing) -> None:
+        self._plumbing = plumbing
+        tree = plumbing.tree
+        self.obstacles = Obstacles(plumbing)
+        self._healthy = np.concatenate([v.healthy_radius_mm for v in tree.vessels])
+        self._radius = Ramps(tree.sample_radius_mm)
+        self._spasm = Ramps(np.ones(len(tree.vessels)))
+        self._narrowings: list[Narrowing] = []
+        for vessel in tree.vessels:
+            for lesion in vessel.lesions:
+                if lesion.kind != "aneurysm":
+                    half = 0.5 * lesion.length_mm
+                    at = lesion.at_mm
+                    shut = lesion.kind == "occlusion"
+                    self._note(vessel.index, at - half, at + half, occlusion=shut)
+        self.reshaped = False
+        self._reshape()
+        self._oppose(np.zeros(len(self._healthy)))
+
+    @property
+    def radius_mm(self) -> Array:
+        """(samples,) present radius."""
+        return self._open
+
+    def set_radius(self, vessel: int, radius_mm: Array, seconds: float) -> None:
+        """Send a vessel's samples to new radii."""
+        low, high = self._plumbing.tree.first[vessel : vessel + 2]
+        wanted = np.maximum(np.asarray(radius_mm, dtype=float), _LEAST_RADIUS_MM)
+        if wanted.shape != (high - low,) or not np.isfinite(wanted).all():
+            name = self._plumbing.tree.vessels[vessel].id
+            raise ValueError(f"'{name}' has {high - low} samples, not {wanted.shape}")
+        self._radius.send(slice(int(low), int(high)), wanted, seconds)
+
+    def narrow(
+        self, vessel: int, at_mm: float, length_mm: float, percent: float, seconds: float
+    ) -> None:
+        """Narrow a stretch by so many per cent of the healthy diameter, with a cosine's shape."""
+        low, high = self._plumbing.tree.first[vessel : vessel + 2]
+        s = self._plumbing.tree.sample_s_mm[low:high]
+        u = np.clip(np.abs(s - at_mm) / (0.5 * length_mm), 0.0, 1.0)
+        depth = 0.5 * percent / 100.0 * (1.0 + np.cos(np.pi * u))
+        self._note(vessel, at_mm - 0.5 * length_mm, at_mm + 0.5 * length_mm, occlusion=False)
+        narrowed = np.minimum(self._radius.target[low:high], self._healthy[low:high] * (1 - depth))
+        self.set_radius(vessel, narrowed, seconds)
+
+    def spasm(self, vessel: int, factor: float, seconds: float) -> None:
+        """Contract a vessel to so much of its radius; 1 relaxes it."""
+        self._spasm.send(vessel, factor, seconds)
+
+    def spasm_of(self, vessel: int) -> float:
+        """The present factor."""
+        return float(self._spasm.now[vessel])
+
+    def advance(self, dt_s: float, catheters: Sequence[CatheterInLumen], clotting: float) -> None:
+        """Move everything on by one tick."""
+        self._radius.advance(dt_s)
+        self._spasm.advance(dt_s)
+        self.reshaped = self._radius.moving or self._spasm.moving
+        if self.reshaped:
+            self._reshape()
+        self.obstacles.advance(dt_s, clotting)
+        self.lay(catheters)
+
+    def lay(self, catheters: Sequence[CatheterInLumen]) -> None:
+        """Put the devices where they lie from now on."""
+        self._oppose(device_radius(self._plumbing, catheters))
+
+    def _note(self, vessel: int, from_mm: float, to_mm: float, *, occlusion: bool) -> None:
+        span = self._plumbing.samples_between(vessel, from_mm, to_mm)
+        low, high = span.start, span.stop
+        apart = [n for n in self._narrowings if n.high <= low or high <= n.low]
+        if len(apart) < len(self._narrowings):
+            # one jet behind one throat: what overlaps is one narrowing
+            joined = [n for n in self._narrowings if n not in apart]
+            low, high = min([low, *(n.low for n in joined)]), max([high, *(n.high for n in joined)])
+            occlusion = occlusion or any(n.occlusion for n in joined)
+            s = self._plumbing.tree.sample_s_mm
+            from_mm, to_mm = min(from_mm, float(s[low])), max(to_mm, float(s[high - 1]))
+        element = int(self._plumbing.of_sample[high - 1])
+        healthy = float(np.median(self._healthy[low:high]))
+        self._narrowings = [
+            *apart,
+            Narrowing(low, high, to_mm - from_mm, healthy, element, occlusion),
+        ]
+
+    def _reshape(self) -> None:
+        """What follows from the calibres alone."""
+        p = self._plumbing
+        factor = self._spasm.now[p.tree.sample_vessel]
+        self._open = np.maximum(self._radius.now * factor, _LEAST_RADIUS_MM)
+        self.sample_volume = np.pi * self._open**2 * p.ds_mm * 1e-3
+        self.volume = p.sum(self.sample_volume)
+        self.inertance = p.sum(inertance(p.ds_mm, self._open))
+        drag = poiseuille(p.ds_mm, self._open)
+        for n in self._narrowings:
+            span = slice(n.low, n.high)
+            throat = float(self._open[span].min())
+            if throat >= n.healthy_mm:
+                continue
+            healthy = float(poiseuille(p.ds_mm[span], self._healthy[span]).sum())
+            extra = stenosis_resistance(2 * n.healthy_mm, 2 * throat, n.length_mm)
+            if n.occlusion:
+                extra += CLOSED * np.exp(-max(throat - OCCLUDED_RADIUS_MM, 0.0) / _OPENING_MM)
+            whole = float(drag[span].sum())
+            drag[span] *= max(healthy + extra, whole) / whole
+        self._open_drag = drag
+
+    def _oppose(self, device: Array) -> None:
+        """Add obstacles and devices to the open lumen's resistance."""
+        p = self._plumbing
+        drag = self.obstacles.drag(self._open_drag, self._open)
+        inside = np.flatnonzero((device > 0.0) & (p.ds_mm > 0.0))
+        if len(inside):
+            drag = drag.copy() if drag is self._open_drag else drag
+            around = annulus(p.ds_mm[inside], self._open[inside], device[inside])
+            drag[inside] = np.maximum(drag[inside], around)
+        self.drag = drag
+        self.resistance = p.sum(drag)
+        self.loss = np.zeros(len(drag))
+        self.quadratic = np.zeros(len(p.vessel))
+        for n in self._narrowings:
+            r, c = self._open[n.low : n.high], device[n.low : n.high]
+            throat = float(np.min(np.maximum(r**2 - np.minimum(c, 0.985 * r) ** 2, 1e-6)))
+            k = stenosis_expansion(np.pi * n.healthy_mm**2, np.pi * throat)
+            self.loss[n.high - 1] += k
+            self.quadratic[n.element] += k
+
+    def state(self) -> dict[str, Array]:
+        """What `restore` needs."""
+        state = {f"obstacles.{k}": v for k, v in self.obstacles.state().items()}
+        state |= {f"radius.{k}": v for k, v in self._radius.state().items()}
+        state |= {f"spasm.{k}": v for k, v in self._spasm.state().items()}
+        rows = [
+            (n.low, n.high, n.length_mm, n.healthy_mm, n.element, n.occlusion)
+            for n in self._narrowings
+        ]
+        state["narrowings"] = np.array(rows, dtype=np.float64).reshape(-1, 6)
+        return state
+
+    def restore(self, state: Mapping[str, Array]) -> None:
+        """Take up a state; devices come with the next ``lay`` or ``advance``."""
+
+        def part(name: str) -> dict[str, Array]:
+            prefix = f"{name}."
+            return {k.removeprefix(prefix): v for k, v in state.items() if k.startswith(prefix)}
+
+        self.obstacles.restore(part("obstacles"))
+        self._radius.restore(part("radius"))
+        self._spasm.restore(part("spasm"))
+        self._narrowings = [
+            Narrowing(int(r[0]), int(r[1]), float(r[2]), float(r[3]), int(r[4]), bool(r[5]))
+            for r in state["narrowings"]
+        ]
+        self._reshape()
+        self._oppose(np.zeros(len(self._healthy)))

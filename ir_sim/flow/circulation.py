@@ -1,0 +1,309 @@
+"""The circulation of a case: what the simulation steps, edits and asks.
+
+One tick: calibres move on, the heart ejects, the network is solved, contents move with the volumes
+that the network moved, beds, veins and kidneys take their share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ir_sim.anatomy import VesselTree
+from ir_sim.flow.beds import CONTRAST, SPECIES
+from ir_sim.flow.blood import Blood
+from ir_sim.flow.contents import Contents
+from ir_sim.flow.elimination import Array
+from ir_sim.flow.heart import Heart
+from ir_sim.flow.obstacles import CatheterInLumen
+from ir_sim.flow.plumbing import plumb
+from ir_sim.flow.sites import Injection, Leaks, Place, Places, check_injections, circuit_taps, jets
+from ir_sim.flow.supply import body_surface_m2, supply
+from ir_sim.scenario.model import Anatomy, Patient
+
+#: An edit arrives within this time unless told otherwise, s: radii ramp, they never jump.
+RAMP_S = 0.5
+#: Pressure that a mL of blood builds up around a bleed, mmHg (assumed: loose tissue gives way).
+_TISSUE_MMHG_PER_ML = 0.1
+
+
+class Circulation:
+    """Pressures, flows and contents of a patient's arteries.
+
+    Vessels are named by their id or their index.
+
+    Args:
+        tree: The vessels.
+        anatomy: As authored; gives the heart and the outlets.
+        patient: Weight, height, age and eGFR.
+
+    Attributes:
+        blood: Pressures and flows.
+        contents: What travels with the blood.
+        leaks: Bleeds and fistulas.
+        clotting: How eagerly blood clots in coils; 1 without heparin.
+        bed_vessel: (beds,) index of the vessel that feeds each organ bed; ``organs`` their names.
+
+    Raises:
+        ValueError: The demands on the flow cannot be met, in one line.
+    """
+
+    def __init__(self, tree: VesselTree, anatomy: Anatomy, patient: Patient) -> None:
+        self.tree = tree
+        plumbing = plumb(tree)
+        demands = supply(plumbing, anatomy, patient)
+        self.blood = Blood(plumbing, demands, anatomy.heart.rate_bpm)
+        gfr_ml_s = patient.egfr / 60.0 * body_surface_m2(patient) / 1.73
+        self.contents = Contents(self.blood, gfr_ml_s, patient.weight_kg)
+        self.leaks, self.clotting = Leaks(), 1.0
+        self.organs = demands.organs[:-1]
+        self.bed_vessel = np.array([end.vessel for end in plumbing.ends], dtype=np.int64)
+        self._catheters: tuple[CatheterInLumen, ...] = ()
+
+    # -- a tick --------------------------------------------------------------------------------
+
+    def step(
+        self,
+        dt_s: float,
+        injections: Sequence[Injection] = (),
+        catheters: Sequence[CatheterInLumen] = (),
+    ) -> None:
+        """Go on by one tick.
+
+        Args:
+            dt_s: Duration, s.
+            injections: What flows out of catheters in this tick.
+            catheters: What lies in the vessels, injecting or not.
+
+        Raises:
+            ValueError: An injection that cannot be; nothing has changed then.
+        """
+        check_injections(self.blood.plumbing, injections)
+        self._catheters = tuple(catheters)
+        self.leaks.conductance.advance(dt_s)
+        self.blood.open_share = self.contents.beds.conductance
+        shaped = self.blood.prepare(dt_s, self._catheters, self.clotting)
+        if self.blood.calibres.reshaped:
+            self.contents.map(self.blood)
+        places, flow, mass = self._taps([i for i in injections if i.rate_ml_s > 0.0], dt_s)
+        taps = circuit_taps(places, flow, self.leaks)
+        moved, _ = self.blood.advance(dt_s, taps, shaped)
+        leaks = np.arange(len(flow), len(places))
+        self.leaks.lost_ml = self.leaks.lost_ml - moved.tap[leaks]
+        self.contents.carry(moved, places, mass, leaks, self.leaks.into_vein)
+
+    def _taps(
+        self, injections: Sequence[Injection], dt_s: float
+    ) -> tuple[list[Place], Array, Array]:
+        """Places of all taps, flows of the jets, and (species, taps) mg that enter."""
+        places: list[Place] = []
+        flow: list[float] = []
+        if not injections and not self.leaks.rows:
+            return places, np.zeros(0), np.zeros((len(SPECIES), 0))
+        find = Places(self.blood.plumbing, self.blood.calibres, self.contents.count)
+        columns: list[Array] = []
+        for i in injections:
+            holes = jets(i, self._catheters)
+            rate = i.rate_ml_s / len(holes)
+            for at_mm, below in holes:
+                places.append(find.at(i.vessel, at_mm, below=below))
+                flow.append(rate)
+                mg = rate * dt_s * i.concentration_mg_ml
+                columns.append(self.contents.give(i.species, mg, i.concentration_mg_ml))
+        for (vessel, _), at in zip(self.leaks.rows, self.leaks.at_mm.tolist(), strict=True):
+            places.append(find.at(vessel, at))
+            columns.append(np.zeros(len(SPECIES)))
+        return places, np.array(flow), np.array(columns).T
+
+    # -- what is now ---------------------------------------------------------------------------
+
+    @property
+    def heart(self) -> Heart:
+        """The heart; its rate and output can be set."""
+        return self.blood.heart
+
+    def flow_ml_s(self, vessel: str | int) -> float:
+        """Flow at the ostium, mean over the last beat.
+
+        Raises:
+            ValueError: No such vessel.
+        """
+        element = self.blood.plumbing.first_element[self._index(vessel)]
+        return float(self.blood.mean_flow[element])
+
+    def flow_now_ml_s(self, vessel: str | int) -> float:
+        """Flow at the ostium at this moment.
+
+        Raises:
+            ValueError: No such vessel.
+        """
+        element = self.blood.plumbing.first_element[self._index(vessel)]
+        return float(self.blood.circuit.flow_a[element])
+
+    def pressure_mmhg(self, vessel: str | int, at_mm: float = 0.0) -> float:
+        """Pressure in a vessel at this moment.
+
+        Raises:
+            ValueError: No such vessel.
+        """
+        circuit = self.blood.circuit
+        return self.blood.along(circuit.pressure, circuit.flow, self._index(vessel), at_mm)
+
+    def mean_pressure_mmhg(self, vessel: str | int, at_mm: float = 0.0) -> float:
+        """Pressure in a vessel, mean over the last beat.
+
+        Raises:
+            ValueError: No such vessel.
+        """
+        blood = self.blood
+        return blood.along(blood.mean_pressure, blood.mean_flow, self._index(vessel), at_mm)
+
+    def pulse_mmhg(self, vessel: str | int, at_mm: float = 0.0) -> tuple[float, float]:
+        """Systolic and diastolic pressure of the last beat.
+
+        Raises:
+            ValueError: No such vessel.
+        """
+        blood, index = self.blood, self._index(vessel)
+        return (
+            blood.along(blood.systolic, blood.mean_flow, index, at_mm),
+            blood.along(blood.diastolic, blood.mean_flow, index, at_mm),
+        )
+
+    @property
+    def concentration_mg_ml(self) -> Array:
+        """(samples,) contrast now, mg/mL, the lanes' mean."""
+        return self.contents.concentration(CONTRAST)
+
+    def concentration_of(self, species: str) -> Array:
+        """(samples,) any species now, mg/mL."""
+        return self.contents.concentration(SPECIES.index(species))
+
+    @property
+    def radius_mm(self) -> Array:
+        """(samples,) calibres now."""
+        return self.blood.calibres.radius_mm
+
+    @property
+    def bed_mg(self) -> Array:
+        """(beds,) contrast now in each organ bed, mg."""
+        return np.asarray(self.contents.beds.contrast_mg[:-1])
+
+    @property
+    def ledger_mg(self) -> Mapping[str, float]:
+        """Where the contrast's iodine is; ``injected`` is the sum of the others."""
+        return self.contents.ledger(CONTRAST)
+
+    def ledger_of(self, species: str) -> Mapping[str, float]:
+        """Where any species is, mg."""
+        return self.contents.ledger(SPECIES.index(species))
+
+    @property
+    def blood_loss_ml(self) -> float:
+        """Blood that bleeds have lost to tissue."""
+        return float(self.leaks.lost_ml @ (1.0 - self.leaks.into_vein)) if self.leaks.rows else 0.0
+
+    def extravasation(self) -> list[tuple[int, float, float]]:
+        """For each bleed its vessel, arclength, and the blood outside, mL."""
+        return [
+            (vessel, float(at), float(ml))
+            for (vessel, vein), at, ml in zip(
+                self.leaks.rows, self.leaks.at_mm, self.leaks.lost_ml, strict=True
+            )
+            if not vein
+        ]
+
+    def _index(self, vessel: str | int) -> int:
+        if isinstance(vessel, str):
+            if vessel not in self.tree.by_id:
+                raise ValueError(f"no vessel '{vessel}'")
+            return self.tree.by_id[vessel].index
+        if not 0 <= vessel < len(self.tree.vessels):
+            raise ValueError(f"no vessel {vessel}")
+        return int(vessel)
+
+    # -- edits ---------------------------------------------------------------------------------
+
+    def set_radius(self, vessel: str | int, radius_mm: Array, seconds: float = RAMP_S) -> None:
+        """Send a vessel's samples to new radii (balloon, stent, recoil)."""
+        self.blood.calibres.set_radius(self._index(vessel), radius_mm, seconds)
+
+    def narrow(
+        self,
+        vessel: str | int,
+        at_mm: float,
+        length_mm: float,
+        percent: float,
+        seconds: float = RAMP_S,
+    ) -> None:
+        """Narrow a stretch by so many per cent of its healthy diameter (dissection, recoil)."""
+        self.blood.calibres.narrow(self._index(vessel), at_mm, length_mm, percent, seconds)
+
+    def spasm(self, vessel: str | int, factor: float, seconds: float = 2.0) -> None:
+        """Contract a vessel to so much of its radius; 1 relaxes it."""
+        self.blood.calibres.spasm(self._index(vessel), factor, seconds)
+
+    def add_plug(
+        self, vessel: str | int, from_mm: float, to_mm: float, *, clot: bool = False
+    ) -> int:
+        """A balloon or a clot that closes nothing yet; returns its row for ``close_plug``."""
+        obstacles = self.blood.calibres.obstacles
+        return obstacles.add_plug(self._index(vessel), from_mm, to_mm, clot=clot)
+
+    def close_plug(self, row: int, share: float, seconds: float = RAMP_S) -> None:
+        """Close a plug to a share of the radius (balloon) or area (clot); 0 opens, 1 shuts."""
+        _check_share("share", share)
+        self.blood.calibres.obstacles.plugs.closed.send(row, share, seconds)
+
+    def add_coils(self, vessel: str | int, from_mm: float, to_mm: float) -> int:
+        """An empty coil pack; returns its row for ``pack_coils``."""
+        obstacles = self.blood.calibres.obstacles
+        return obstacles.add_coils(self._index(vessel), from_mm, to_mm)
+
+    def pack_coils(self, row: int, density: float, seconds: float = RAMP_S) -> None:
+        """Pack coils to a density (volume of wire by volume of lumen)."""
+        _check_share("density", density)
+        self.blood.calibres.obstacles.coils.density.send(row, density, seconds)
+
+    def add_bleed(
+        self, vessel: str | int, at_mm: float, tissue_mmhg_per_ml: float = _TISSUE_MMHG_PER_ML
+    ) -> int:
+        """A hole to the tissue, closed as yet; returns its row for ``open_leak``."""
+        return self.leaks.add(self._index(vessel), at_mm, tissue_mmhg_per_ml, into_vein=False)
+
+    def add_fistula(self, vessel: str | int, at_mm: float) -> int:
+        """A way into a vein, closed as yet; returns its row for ``open_leak``."""
+        return self.leaks.add(self._index(vessel), at_mm, 0.0, into_vein=True)
+
+    def open_leak(self, row: int, rate_ml_s: float, seconds: float = RAMP_S) -> None:
+        """Open a leak so that it lets through so much at 100 mmHg; 0 closes it."""
+        if not rate_ml_s >= 0.0:
+            raise ValueError(f"rate_ml_s is {rate_ml_s}")
+        self.leaks.conductance.send(row, rate_ml_s / 100.0, seconds)
+
+    # -- memory --------------------------------------------------------------------------------
+
+    def state(self) -> dict[str, Any]:
+        """What ``restore`` needs to go on exactly from here."""
+        return {
+            "blood": self.blood.state(),
+            "contents": self.contents.state(),
+            "leaks": self.leaks.state(),
+            "clotting": self.clotting,
+            "catheters": self._catheters,
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take up a state of a circulation of this same case."""
+        self._catheters = state["catheters"]
+        self.blood.restore(state["blood"], self._catheters)
+        self.contents.restore(state["contents"], self.blood)
+        self.leaks.restore(state["leaks"])
+        self.clotting = state["clotting"]
+
+
+def _check_share(name: str, value: float) -> None:
+    if not 0.0 <= value <= 1.0:
+        raise ValueError(f"{name} is {value}: it must be between 0 and 1")

@@ -1,0 +1,236 @@
+"""What travels with the blood: from the catheter through vessels, beds and veins, all accounted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ir_sim.flow.beds import CO2, CONTRAST, SPECIES, Beds
+from ir_sim.flow.blood import Blood, Moved
+from ir_sim.flow.elimination import Array, Index, total
+from ir_sim.flow.sites import Place, transport_taps
+from ir_sim.flow.systemic import Systemic
+from ir_sim.flow.transport import Moves, Transport
+
+#: Length of the transport cells, mm.
+_CELL_MM = 2.0
+#: Share of the neighbour's mean velocity at which blood goes in and out of a blind pouch (assumed).
+_POUCH_SHARE = 0.05
+#: What is left of a species in vessels, beds and veins when it is no longer followed, as a share of
+#: what was given; it is added to the tissue.
+_TRACE = 1e-12
+
+
+class Contents:
+    """All species everywhere.
+
+    Attributes:
+        transport: What is in the vessels.
+        beds: What is in the organs.
+        systemic: What is in veins and tissue.
+        given: (species,) mg injected so far.
+        extravasated: (species,) mg bled out.
+        excreted: (species,) mg in the urine or breathed out.
+    """
+
+    def __init__(self, blood: Blood, gfr_ml_s: float, weight_kg: float) -> None:
+        p = blood.plumbing
+        self._plumbing, self._outlet_node = p, blood.supply.outlets.node
+        self.beds = Beds(blood.supply.organs, blood.supply.outlet_flow_ml_s, gfr_ml_s)
+        self.systemic = Systemic(weight_kg)
+        self.given, self.extravasated, self.excreted = np.zeros((3, len(SPECIES)))
+        self.limit = np.zeros(len(SPECIES))
+        count = np.maximum(np.round(p.length_mm / _CELL_MM), 2).astype(np.int64)
+        self.transport = Transport(
+            p.a,
+            p.b,
+            p.n_nodes,
+            count,
+            blood.volume,
+            p.length_mm,
+            blood.root_volume,
+            len(SPECIES),
+        )
+        self._blind, self._mother = _blind_elements(blood)
+        self.map(blood)
+
+    @property
+    def count(self) -> Index:
+        """(elements,) cells."""
+        return self.transport.cells.count
+
+    def give(self, species: str, mg: float, concentration_mg_ml: float) -> Array:
+        """(species,) mg of an injection, entered in the books."""
+        column = np.zeros(len(SPECIES))
+        if species != "saline":
+            i = SPECIES.index(species)
+            column[i] = mg
+            self.limit[i] = max(self.limit[i], concentration_mg_ml)
+        self.given += column
+        return column
+
+    def carry(
+        self, moved: Moved, places: Sequence[Place], mass: Array, leaks: Index, into_vein: Array
+    ) -> None:
+        """Move everything with the blood.
+
+        Args:
+            moved: The volumes.
+            places: Where the taps are.
+            mass: (species, taps) mg that enter at them.
+            leaks: Which of the taps are leaks.
+            into_vein: (leaks,) 1 where a leak goes into a vein, 0 where into tissue.
+        """
+        p, t = self._plumbing, self.transport
+        active = np.flatnonzero(self.given > 0.0)
+        if not len(active):
+            t.volume, t.root_volume = moved.volume, moved.root
+            return
+        node = self._outlet_node
+        out, back = np.maximum(moved.out, 0.0), np.maximum(-moved.out, 0.0)
+        node_in, node_out = total(node, back, p.n_nodes), total(node, out, p.n_nodes)
+        node_in[0] += moved.heart
+        node_mass = np.zeros((len(SPECIES), p.n_nodes))
+        if back.any():
+            drawn = self.beds.draw_back(back)
+            for s in active:
+                node_mass[s] = total(node, drawn[s], p.n_nodes)
+        returned, breathed = self.systemic.eject(moved.heart, moved.dt_s)
+        node_mass[:, 0] += returned
+        self.excreted[CO2] += breathed
+        keys, row = transport_taps(places, self.count)
+        t.cut(keys)
+        tap_mass = np.zeros((len(SPECIES), len(keys)))
+        for s in active if len(keys) else ():
+            tap_mass[s] = total(row, mass[s], len(keys))
+        moves = Moves(
+            moved.enter,
+            moved.volume,
+            self._counter(moved),
+            total(row, moved.tap, len(keys)) if len(keys) else np.zeros(0),
+            node_in,
+            node_out,
+            moved.root,
+            np.abs(moved.enter) / moved.dt_s * p.length_mm / moved.volume,
+            moved.dt_s,
+        )
+        left, tap_left = t.step(moves, node_mass, tap_mass, self.limit, active)
+        share = np.divide(out, node_out[node], out=np.zeros_like(out), where=out > 0.0)
+        passed, urine = self.beds.step(left[:, node] * share, moved.through, moved.dt_s)
+        self.systemic.take(passed.sum(1))
+        self.excreted[CONTRAST] += urine
+        if len(leaks) and tap_left.any():
+            self._leak(tap_left, row, moved.tap, leaks, into_vein)
+        self._forget(active)
+
+    def _counter(self, moved: Moved) -> Array:
+        """(elements,) mL exchanged with blind pouches."""
+        counter = np.zeros(len(moved.volume))
+        if len(self._blind):
+            length = self._plumbing.length_mm
+            speed = np.abs(moved.enter) * length / moved.volume  # mm in this tick
+            own = moved.volume[self._blind] / length[self._blind]
+            counter[self._blind] = _POUCH_SHARE * speed[self._mother] * own
+        return counter
+
+    def _leak(
+        self, tap_left: Array, row: Index, tap: Array, leaks: Index, into_vein: Array
+    ) -> None:
+        """Share what left at the taps among the leaks there."""
+        lost = np.maximum(-tap[leaks], 0.0)
+        there = total(row[leaks], lost, tap_left.shape[1])[row[leaks]]
+        share = np.divide(lost, there, out=np.zeros_like(lost), where=there > 0.0)
+        mass = tap_left[:, row[leaks]] * share
+        self.systemic.take(mass @ into_vein)
+        self.extravasated += mass @ (1.0 - into_vein)
+
+    def _forget(self, active: Index) -> None:
+        """Stop following traces that nobody can see."""
+        for s in active[active != CONTRAST]:
+            t = self.transport
+            left = float(t.mass[s].sum() + t.node_mass[s].sum() + self.beds.mass[s].sum())
+            left += float(self.systemic.veins[s].sum())
+            if 0.0 < left < _TRACE * self.given[s]:
+                t.mass[s] = t.node_mass[s] = self.beds.mass[s] = self.systemic.veins[s] = 0.0
+                self.systemic.tissue[s] += left
+
+    def map(self, blood: Blood) -> None:
+        """Find for each sample of the tree the cells that its concentration is read from."""
+        p, cells = self._plumbing, self.transport.cells
+        size = blood.calibres.sample_volume
+        e = p.of_sample
+        before = np.cumsum(size) - size
+        before = before - before[p.first[:-1]][e]
+        whole = p.sum(size)[e]
+        at = np.clip((before + 0.5 * size) / whole, 0.0, 1.0) * cells.count[e] - 0.5
+        at = np.clip(at, 0.0, cells.count[e] - 1.0)
+        low = np.minimum(at.astype(np.int64), cells.count[e] - 2)
+        share = at - low
+        slot = cells.first[e] + low
+        vessel_join = p.join[p.tree.sample_vessel]
+        for sample in np.flatnonzero((p.ds_mm == 0.0) & (vessel_join >= 0)):
+            # what lies in the parent's lumen shows what flows there; parents come first
+            slot[sample], share[sample] = slot[vessel_join[sample]], share[vessel_join[sample]]
+        self._slot, self._share = slot, share
+
+    def concentration(self, species: int) -> Array:
+        """(samples,) mg/mL, the lanes' mean."""
+        c = self.transport.concentration(species)
+        low = c[self._slot]
+        return np.asarray(low + self._share * (c[self._slot + 1] - low))
+
+    def ledger(self, species: int) -> dict[str, float]:
+        """Where a species is, mg; ``injected`` equals the sum of the others."""
+        t = self.transport
+        return {
+            "injected": float(self.given[species]),
+            "vessels": float(t.mass[species].sum() + t.node_mass[species].sum()),
+            "beds": self.beds.total_mg(species),
+            "veins": float(self.systemic.veins[species].sum()),
+            "pool": float(self.systemic.tissue[species]),
+            "extravasated": float(self.extravasated[species]),
+            "excreted": float(self.excreted[species]),
+        }
+
+    def state(self) -> dict[str, Any]:
+        """What ``restore`` needs."""
+        t = self.transport
+        return {
+            "mass": t.mass.copy(),
+            "node_mass": t.node_mass.copy(),
+            "volume": t.volume.copy(),
+            "root_volume": t.root_volume,
+            "beds": self.beds.state(),
+            "systemic": self.systemic.state(),
+        } | {name: getattr(self, name).copy() for name in _STATE}
+
+    def restore(self, state: Mapping[str, Any], blood: Blood) -> None:
+        """Take up a state; ``blood`` has been restored before."""
+        t = self.transport
+        t.mass, t.node_mass = state["mass"].copy(), state["node_mass"].copy()
+        t.volume, t.root_volume = state["volume"].copy(), state["root_volume"]
+        self.beds.restore(state["beds"])
+        self.systemic.restore(state["systemic"])
+        for name in _STATE:
+            setattr(self, name, state[name].copy())
+        self.map(blood)
+
+
+_STATE = ("given", "extravasated", "excreted", "limit")
+
+
+def _blind_elements(blood: Blood) -> tuple[Index, Index]:
+    """Elements through which nothing can flow, and for each the element it leaves."""
+    p = blood.plumbing
+    feeds = np.zeros(p.n_nodes, dtype=bool)
+    feeds[[end.node for end in p.ends]] = True
+    flows = np.zeros(len(p.vessel), dtype=bool)
+    for e in reversed(range(len(p.vessel))):
+        flows[e] = feeds[p.b[e]]
+        feeds[p.a[e]] |= flows[e]
+    blind = np.flatnonzero(~flows)
+    into = {int(node): e for e, node in enumerate(p.b)}
+    mother = [into.get(int(p.a[e]), int(e)) for e in blind]
+    return blind, np.array(mother, dtype=np.int64)

@@ -1,0 +1,188 @@
+"""From the vessel tree to a network: elements between branch points, on the tree's sample table.
+
+Every sample of a centreline stands for the stretch half-way to its neighbours. Vessels are cut
+between samples: where a branch leaves, and at both ends of an authored lesion. What lies inside the
+parent's lumen (arclength < 0) belongs to the parent and has no length here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from ir_sim.anatomy import Vessel, VesselTree
+from ir_sim.flow.elimination import Array, Index
+from ir_sim.flow.organs import BLIND, UNNAMED
+from ir_sim.scenario.model import Outlet
+
+#: Branches closer together than this leave at one point: at least so many mm, or so many radii.
+_TOGETHER_MM = 2.0
+_TOGETHER_RADII = 0.5
+
+
+@dataclass(frozen=True)
+class End:
+    """An end of the tree that feeds an organ.
+
+    Attributes:
+        vessel: Index of the vessel.
+        node: Node of the network.
+        outlet: As authored; a vessel that just ends gets the unnamed organ.
+    """
+
+    vessel: int
+    node: int
+    outlet: Outlet
+
+
+@dataclass(frozen=True)
+class Plumbing:
+    """The tree's elements and nodes; node 0 is the root. Never changes during a run.
+
+    Attributes:
+        tree: The vessels.
+        ds_mm: (samples,) length that each sample stands for; 0 inside the parent.
+        vessel: (elements,) vessel index; elements run along vessels, in vessel order.
+        a: (elements,) node towards the heart.
+        b: (elements,) node away from it.
+        first: (elements + 1,) first sample of each element in the sample table.
+        ends: The ends that feed organs.
+        join: (vessels,) sample of the parent where each vessel leaves it; -1 for the root.
+        n_nodes: Number of nodes.
+    """
+
+    tree: VesselTree
+    ds_mm: Array
+    vessel: Index
+    a: Index
+    b: Index
+    first: Index
+    ends: tuple[End, ...]
+    join: Index
+    n_nodes: int
+
+    @cached_property
+    def of_sample(self) -> Index:
+        """(samples,) element of each sample."""
+        return np.repeat(np.arange(len(self.vessel)), np.diff(self.first))
+
+    @cached_property
+    def length_mm(self) -> Array:
+        """(elements,) lengths."""
+        return self.sum(self.ds_mm)
+
+    @cached_property
+    def first_element(self) -> Index:
+        """(vessels,) the element at each vessel's ostium."""
+        return np.searchsorted(self.vessel, np.arange(len(self.tree.vessels)))
+
+    def sum(self, per_sample: Array) -> Array:
+        """(elements,) sums of a (samples,) quantity."""
+        return np.asarray(np.add.reduceat(per_sample, self.first[:-1]))
+
+    def sample_at(self, vessel: int, s_mm: float) -> int:
+        """The sample whose stretch holds an arclength, in the sample table."""
+        low, high = int(self.tree.first[vessel]), int(self.tree.first[vessel + 1])
+        s = self.tree.sample_s_mm[low:high]
+        i = int(np.searchsorted(0.5 * (s[1:] + s[:-1]), max(s_mm, 0.0)))
+        while i < high - low - 1 and self.ds_mm[low + i] == 0.0:
+            i += 1
+        return low + i
+
+    def samples_between(self, vessel: int, from_mm: float, to_mm: float) -> slice:
+        """The samples of a vessel from one arclength to another, at least one."""
+        low, high = sorted((from_mm, to_mm))
+        return slice(self.sample_at(vessel, low), self.sample_at(vessel, high) + 1)
+
+
+def plumb(tree: VesselTree) -> Plumbing:
+    """Cut a tree into elements."""
+    ds = np.concatenate([_stretches(vessel) for vessel in tree.vessels])
+    vessel_of: list[int] = []
+    a: list[int] = []
+    b: list[int] = []
+    firsts: list[int] = []
+    ends: list[End] = []
+    join = np.full(len(tree.vessels), -1, dtype=np.int64)
+    start_node = {0: 0}
+    n_nodes = 1
+    for vessel in tree.vessels:
+        base = int(tree.first[vessel.index])
+        edges = _edges(vessel)
+        cuts, place = _cuts(tree, vessel, edges)
+        nodes = [start_node[vessel.index], *range(n_nodes, n_nodes + len(cuts) + 1)]
+        n_nodes += len(cuts) + 1
+        for k, start in enumerate([0, *cuts]):
+            vessel_of.append(vessel.index)
+            a.append(nodes[k])
+            b.append(nodes[k + 1])
+            firsts.append(base + start)
+        for child in tree.children[vessel.index]:
+            start_node[child] = nodes[place[child]]
+            at = tree.vessels[child].parent_at_mm
+            join[child] = base + int(np.argmin(np.abs(vessel.s_mm - at)))
+        outlet = _outlet(tree, vessel)
+        if outlet is not None:
+            ends.append(End(vessel.index, nodes[-1], outlet))
+    firsts.append(int(tree.first[-1]))
+    return Plumbing(
+        tree,
+        ds,
+        np.array(vessel_of, dtype=np.int64),
+        np.array(a, dtype=np.int64),
+        np.array(b, dtype=np.int64),
+        np.array(firsts, dtype=np.int64),
+        tuple(ends),
+        join,
+        n_nodes,
+    )
+
+
+def _outlet(tree: VesselTree, vessel: Vessel) -> Outlet | None:
+    if vessel.outlet is not None:
+        return None if vessel.outlet.organ == BLIND else vessel.outlet
+    return None if tree.children[vessel.index] else Outlet(organ=UNNAMED)
+
+
+def _edges(vessel: Vessel) -> Array:
+    """(n + 1,) where the samples' stretches meet; 0 for all before the ostium."""
+    s = vessel.s_mm
+    middle = 0.5 * (s[1:] + s[:-1])
+    return np.asarray(np.maximum(np.concatenate([[s[0]], middle, [s[-1]]]), 0.0))
+
+
+def _stretches(vessel: Vessel) -> Array:
+    return np.diff(_edges(vessel))
+
+
+def _cuts(tree: VesselTree, vessel: Vessel, edges: Array) -> tuple[list[int], dict[int, int]]:
+    """Before which samples a vessel is cut, and at which of its nodes each child leaves."""
+    inner = np.arange(1, len(edges) - 1)
+    inner = inner[(edges[1:-1] > 0.0) & (edges[1:-1] < edges[-1])]
+
+    def gap(at: float) -> float:
+        return max(_TOGETHER_MM, _TOGETHER_RADII * vessel.radius_at(at))
+
+    cuts: list[int] = []
+    child_cut: dict[int, int] = {}
+    for child in tree.children[vessel.index]:
+        at = tree.vessels[child].parent_at_mm
+        known = [-1, *cuts, len(edges)]
+        places = [0.0, *(float(edges[c]) for c in cuts), float(edges[-1])]
+        near = int(np.argmin([abs(at - p) for p in places]))
+        if abs(at - places[near]) <= gap(at) or not len(inner):
+            child_cut[child] = known[near]
+            continue
+        cut = int(inner[np.argmin(np.abs(edges[inner] - at))])
+        cuts.append(cut)
+        child_cut[child] = cut
+    for lesion in vessel.lesions:
+        for at in (lesion.at_mm - 0.5 * lesion.length_mm, lesion.at_mm + 0.5 * lesion.length_mm):
+            taken = [0.0, *(float(edges[c]) for c in cuts), float(edges[-1])]
+            if len(inner) and min(abs(at - p) for p in taken) > _TOGETHER_MM:
+                cuts.append(int(inner[np.argmin(np.abs(edges[inner] - at))]))
+    cuts.sort()
+    order = [-1, *cuts, len(edges)]
+    return cuts, {child: order.index(cut) for child, cut in child_cut.items()}
