@@ -17,7 +17,7 @@ def paint_head(bone: Canvas, still: Canvas, rng: np.random.Generator) -> None:
         (0, -84),
     ]  # fmt: skip
     whole = outline(vault + [(-x, y) for x, y in vault[1:-1]][::-1])
-    bone.solid([moved(whole, 0, _Y)], 66.0, 5.5, 0.0, 0.78)
+    bone.solid([moved(whole, 0, _Y)], 66.0, 5.5, 0.0, 0.60)
     inner = whole * 0.925
     bone.rod(moved(np.vstack([inner[::14], inner[:1]]), 0, _Y), 1.1, 1.0, share=0.6)
     for k in range(3):  # sutures

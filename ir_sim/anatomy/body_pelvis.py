@@ -18,7 +18,7 @@ HIP = (95.0, -166.0)
 _HEAD_MM = 24.0
 #: Middle and half width of the femoral shaft by height; then of tibia and fibula.
 _FEMUR = ((-236, 127, 15.0), (-300, 122, 14.0), (-400, 109, 13.5), (-480, 97, 15.0),
-          (-520, 90, 20.0), (-532, 87, 23.0))  # fmt: skip
+          (-520, 90, 20.0), (-532, 84, 19.0))  # fmt: skip
 _TIBIA = ((-604, 80, 26.0), (-616, 81, 23.0), (-640, 82, 17.0), (-700, 81, 13.0),
           (-820, 77, 11.0), (-890, 74, 12.5), (-925, 72, 19.0))  # fmt: skip
 _FIBULA = ((-604, 112, 3.0), (-608, 112, 7.0), (-620, 112, 8.0), (-642, 111, 5.5),
@@ -46,9 +46,9 @@ def paint_pelvis(canvas: Canvas) -> None:
 def paint_leg(canvas: Canvas, patella: Canvas) -> None:
     """Femoral shafts, knees, lower legs, ankles and the beginning of the feet."""
     for side in (-1.0, 1.0):
-        _shaft(canvas, _FEMUR, side, 5.0, 14.0, 0.95, (outline(_CONDYLES),))
+        _shaft(canvas, _FEMUR, side, 5.0, 14.0, 1.1, (outline(_CONDYLES),))
         _knee(canvas, patella, side)
-        _shaft(canvas, _TIBIA, side, 4.5, 12.5, 0.85, (outline(_PLATEAU),))
+        _shaft(canvas, _TIBIA, side, 4.5, 12.5, 1.05, (outline(_PLATEAU),))
         _shaft(canvas, _FIBULA, side, 2.2, 5.0, 0.8)
         talus = [(54, -930), (72, -927), (89, -931), (93, -944), (86, -960), (70, -966), (56, -958),
                  (50, -944)]  # fmt: skip
@@ -174,7 +174,7 @@ def _shaft(
     if narrow.sum() >= 2:
         for sign in (-1.0, 1.0):
             wall = np.stack([p[narrow, 1] + sign * (p[narrow, 2] - 0.5 * cortex), p[narrow, 0]], 1)
-            canvas.rod(mirrored(wall, side), 0.5 * cortex, 0.5 * cortex, 0.5, 0.8 * share, 0.12)
+            canvas.rod(mirrored(wall, side), 0.5 * cortex, 0.5 * cortex, 0.5, 1.15 * share, 0.12)
 
 
 def _knee(canvas: Canvas, patella: Canvas, side: float) -> None:

@@ -110,7 +110,7 @@ def _colon_part(moving: Canvas, way: Array, gas: float, rng: np.random.Generator
         cap = np.sqrt(np.clip(ends / np.maximum(r, 1.0), 0.0, 1.0)) * 0.6 + 0.4
         if filled[part[0]]:
             fill = float(rng.uniform(0.72, 0.98))
-            depth = -0.2 * float(np.mean(r)) * rng.uniform(0.38, 0.62)
+            depth = -0.2 * float(np.mean(r)) * rng.uniform(0.48, 0.78)
             moving.tissue(_tube(xy, r * cap * fill), depth, 0.95 * float(r.max()), union=True)
             for k in range(8, len(part) - 8, max(int(2 * pitch), 8)):  # folds reach halfway across
                 _fold(moving, xy, r, k, rng)
@@ -179,7 +179,7 @@ def paint_chest(still: Canvas, moving: Canvas, heart: Canvas, rng: np.random.Gen
         (-36, 262), (-44, 284), (-38, 312), (-22, 330), (10, 336), (36, 330), (52, 306), (72, 272),
         (88, 240), (86, 222), (60, 212), (20, 208), (-20, 212), (-34, 228),
     ]  # fmt: skip
-    heart.tissue([outline(shadow)], 4.6, 58)
+    heart.tissue([outline(shadow)], 3.6, 58)
 
 
 def _lung_vessels(moving: Canvas, side: float, rng: np.random.Generator) -> None:

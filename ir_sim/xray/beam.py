@@ -29,7 +29,7 @@ ALUMINIUM_MM = 2.5
 #: Scintillator: mass per area, g/cm2 (0.6 mm CsI, 75 % packing).
 SCINTILLATOR_G_CM2 = 4.51 * 0.06 * 0.75
 #: Tungsten that the spectrum passes inside the anode, cm (assumed; fitted to half-value layers).
-ANODE_CM = 5.0e-4
+ANODE_CM = 7.0e-4
 #: Air kerma at 1 m behind the aluminium alone at 80 kV, uGy/mAs (Nowotny & Hoefer 1985; assumed).
 YIELD_80_KV = 75.0
 _JOULE_PER_KEV = 1.602e-16
@@ -116,7 +116,7 @@ def _spectrum(kv: float, copper_mm: float) -> tuple[Array, Array]:
     quanta *= np.exp(-mass_attenuation("tungsten", kev) * 19.3 * ANODE_CM)
     if kv > 69.5:
         # characteristic lines (59 and 67 keV) grow with the overvoltage (Birch & Marshall 1979)
-        lines = 0.045 * (kv / 69.5 - 1.0) ** 1.63 * quanta.sum()
+        lines = 0.09 * (kv / 69.5 - 1.0) ** 1.63 * quanta.sum()
         for line, share in ((57.98, 0.29), (59.32, 0.50), (67.24, 0.21)):
             quanta[int(np.argmin(np.abs(kev - line)))] += share * lines
     for name, mm in (("aluminium", ALUMINIUM_MM), ("copper", copper_mm)):

@@ -56,6 +56,7 @@ class Imager:
     ) -> None:
         if size_px < 64:
             raise ValueError(f"size_px must be at least 64, got {size_px}")
+        self.tree, self.body = tree, body
         self.size_px, self.seed = size_px, seed
         self._integrals = LineIntegrals(tree, body, tuple(bed_vessel), size_px)
         self._display = Display(size_px)

@@ -25,6 +25,8 @@ Array = NDArray[np.float64]
 #: Vessels thinner than this are widened to it, with the area of their section kept, px.
 THINNEST_PX = 0.75
 _LAYERS = 5
+#: A vessel seen end-on is at most so many times deeper than wide.
+_STEEPEST = 4.0
 _CHUNK = 48
 #: Length over which a vessel fades from sharing its parent's chord to adding its own, mm.
 _FADE_MM = 10.0
@@ -99,7 +101,8 @@ def map_vessels(
     parents = np.array([vessel.parent for vessel in tree.vessels])
     for vessel in tree.vessels:
         rows = slice(int(tree.first[vessel.index]), int(tree.first[vessel.index + 1]))
-        spot = _vessel_spot(at[rows], radius[rows], tree.sample_z_mm[rows], projection, n)
+        step = _step_mm(vessel.xy_mm, vessel.z_mm)
+        spot = _vessel_spot(at[rows], radius[rows], step, projection, n)
         if spot is None:
             continue
         join = _join_mm(tree, vessel)
@@ -114,6 +117,12 @@ def map_vessels(
     return VesselMap(chord[0], (sample[0] // stride).astype(np.uint16), stride, sparse)
 
 
+def _step_mm(xy_mm: Array, z_mm: Array) -> Array:
+    """(n,) length in space per sample."""
+    x, y = np.gradient(xy_mm, axis=0).T
+    return np.asarray(np.sqrt(x * x + y * y + np.gradient(z_mm) ** 2))
+
+
 def _join_mm(tree: VesselTree, vessel: Vessel) -> float:
     """Arclength up to which a vessel may share its family's lumen."""
     if vessel.parent < 0:
@@ -122,14 +131,16 @@ def _join_mm(tree: VesselTree, vessel: Vessel) -> float:
     return 2.0 * parent.radius_at(vessel.parent_at_mm) + 2.0 * vessel.radius_at(0.0)
 
 
-def _vessel_spot(at: Array, radius_mm: Array, z: Array, p: Projection, n: int) -> _Spot | None:
+def _vessel_spot(
+    at: Array, radius_mm: Array, step_mm: Array, p: Projection, n: int
+) -> _Spot | None:
     """All picture elements of one vessel, piecewise so that bounding boxes stay small."""
     parts = []
     r_px = radius_mm / p.mm_per_px
     for lo in range(0, len(at) - 1, _CHUNK):
         hi = min(lo + _CHUNK + 1, len(at))
         first, last = lo == 0, hi == len(at)
-        part = _chunk_spot(at[lo:hi], r_px[lo:hi], z[lo:hi], p, n, first, last)
+        part = _chunk_spot(at[lo:hi], r_px[lo:hi], step_mm[lo:hi], p, n, first, last)
         if part is not None:
             part[2][:] += lo
             parts.append(part)
@@ -146,7 +157,7 @@ def _vessel_spot(at: Array, radius_mm: Array, z: Array, p: Projection, n: int) -
 
 
 def _chunk_spot(
-    at: Array, r_px: Array, z_mm: Array, p: Projection, n: int, first: bool, last: bool
+    at: Array, r_px: Array, step_mm: Array, p: Projection, n: int, first: bool, last: bool
 ) -> tuple[NDArray[np.int64], ...] | None:
     wide = np.maximum(r_px, THINNEST_PX)
     low = np.floor((at - wide[:, None]).min(0)).astype(int) - 1
@@ -187,7 +198,7 @@ def _chunk_spot(
     drawn = np.maximum(real, THINNEST_PX)
     squared = drawn**2 - aside**2 - over**2
     keep = squared > 0
-    steep = _foreshortening(at, z_mm, p.mm_per_px)[np.round(k[c[keep]]).astype(int)]
+    steep = _foreshortening(at, step_mm, p.mm_per_px)[np.round(k[c[keep]]).astype(int)]
     ratio = (real[keep] / drawn[keep]) ** 2
     chord = 2.0 * np.sqrt(squared[keep]) * ratio * steep * p.mm_per_px * 0.1
     return (
@@ -198,10 +209,10 @@ def _chunk_spot(
     )
 
 
-def _foreshortening(at: Array, z_mm: Array, mm_per_px: float) -> Array:
-    """(m,) 1 / cos of the angle between a vessel and the picture's plane, at most 4."""
+def _foreshortening(at: Array, step_mm: Array, mm_per_px: float) -> Array:
+    """(m,) 1 / cos of the angle between a vessel and the picture's plane."""
     flat = np.hypot(*np.gradient(at, axis=0).T) * mm_per_px
-    return np.asarray(np.minimum(np.maximum(1.0, 1.0 / np.maximum(flat, 0.25)), 4.0))
+    return np.asarray(np.clip(step_mm / np.maximum(flat, 1e-6), 1.0, _STEEPEST))
 
 
 def _lay_twigs(
@@ -216,7 +227,7 @@ def _lay_twigs(
     for twig in twigs:
         z = np.full(len(twig.xy_mm), twig.z_mm)
         at = projection.pixels(twig.xy_mm, z) + margin_px
-        spot = _vessel_spot(at, twig.radius_mm, z, projection, n)
+        spot = _vessel_spot(at, twig.radius_mm, _step_mm(twig.xy_mm, z), projection, n)
         if spot is None:
             continue
         wins = spot.chord > chord[spot.y, spot.x]
