@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ir_sim.anatomy.vessel_tree import VesselTree
 from ir_sim.scenario.checklist import Question, contrast_allergy, is_right, standard_questions
 from ir_sim.scenario.model import Patient, Scenario
+from ir_sim.simulation.controls import Action
 
 #: Volume over eGFR above which contrast is too much (above 1.78 nephropathy had an odds ratio of
 #: 4.64, 10.3389/fmed.2021.701062; 3 as the limit is believed).
@@ -84,9 +85,13 @@ class Case:
         """Whether the chart names an allergy to contrast medium."""
         return contrast_allergy(self.scenario.patient)
 
-    def topics(self, form: str) -> frozenset[str]:
-        """What a form asks about."""
-        return frozenset(q.topic for q in self.questions.values() if q.form == form)
+    def right_answers(self, form: str) -> tuple[Action, ...]:
+        """The actions that answer a form (``before`` or ``after``) rightly, as an expert does."""
+        return tuple(
+            Action("answer", device=q.id, value=next(a.id for a in q.answers if a.right))
+            for q in self.questions.values()
+            if q.form == form
+        )
 
 
 def case_of(scenario: Scenario, tree: VesselTree) -> Case:

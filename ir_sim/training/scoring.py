@@ -148,7 +148,7 @@ def _against(
             continue
         ratio = metric.value / metric.reference
         earned = points_for_ratio(ratio, rubric.ratio.full, rubric.ratio.none)
-        said = f"{metric.label} {metric.value:.3g} {metric.unit}, {ratio:.2g} x the reference"
+        said = f"{metric.label}: {ratio:.2g} x {metric.reference:g} {metric.unit}"
         weighed.append((shares.get(metric_name, 1.0), earned, said))
     total = sum(weight for weight, _, _ in weighed)
     earned = sum(weight * share for weight, share, _ in weighed) / total if total else 1.0

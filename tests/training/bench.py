@@ -50,7 +50,10 @@ task:
     - {id: wire-up, do: Wire up, when: {tip_at: {device: wire, vessel: aorta}}, hint: Push gently}
     - {id: cobra, do: Mount the Cobra, when: {mounted: {device: catheter, id: catheter-5f-cobra2}}}
     - {id: engage, do: Engage, when: {tip_at: {device: catheter, vessel: right_renal, at_mm: 3}}}
-    - {id: confirm, do: Test puff, when: {injected: {vessel: right_renal, at_least_ml: 2}}, weight: 2}
+    - id: confirm
+      do: Test puff
+      when: {injected: {vessel: right_renal, at_least_ml: 2}}
+      weight: 2
     - {id: film, do: Film, when: {filmed: {vessel: right_renal, at_least_ml: 3}}, weight: 2}
     - {id: out, do: Take the catheter out, when: {removed: catheter}}
 scoring: {baseline: {procedure_time_s: 100, fluoro_time_s: 40, contrast_ml: 20, kap_gy_cm2: 10}}
