@@ -110,9 +110,15 @@ class Assessment:
             text = f"Step done: {done.step.do}."
             out.append(Event(moment.state.tick, "step_done", text, data=data))
         moment.events.extend(out)
+        looks = {
+            "tick": True,
+            "sample": moment.sampled,
+            "deed": bool(moment.events or moment.controls.actions),
+        }
         fresh = [
             self._error(code, finding, moment)
             for code, detector in self.detectors.items()
+            if looks[detector.looks]
             for finding in detector.update(moment)
         ]
         self.errors += fresh

@@ -66,6 +66,20 @@ def test_strips_have_ten_values_a_second_and_the_paths_follow_the_tips(bad):
     assert last == pytest.approx(bad.tree.by_id["mesenteric"].point_at(20.0))
 
 
+def test_a_saved_series_is_not_changed_by_what_follows():
+    bench = Bench().run(1.0)
+    series = bench.assessment.tally.series
+    saved, rows = series.save(), len(series)
+    bench.run(1.0)
+    assert len(series) == rows + 10
+    series.restore(saved)
+    assert len(series) == rows
+    bench.put("wire", "aorta", 50.0).run(2.0)
+    series.restore(saved)
+    assert len(series) == rows
+    assert np.isnan(series.tip_xy_mm("wire")).all()
+
+
 def test_the_three_ratings_are_always_there():
     for bench in (Bench(), good_run(Bench())):
         labels = [rating.label for rating in debrief(bench).ratings]

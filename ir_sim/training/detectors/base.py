@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from ir_sim.training.case import Case
 from ir_sim.training.moment import Moment
@@ -43,6 +43,9 @@ class Detector:
     code: ClassVar[str]
     #: Name and default of each threshold, units in the names.
     thresholds: ClassVar[Mapping[str, float]] = {}
+    #: When it has to look: in every tick, when places are looked at (10 Hz), or when something
+    #: was done or has happened.
+    looks: ClassVar[Literal["tick", "sample", "deed"]] = "tick"
     #: Figures that its findings carry.
     fields: ClassVar[tuple[str, ...]] = ()
 
@@ -67,6 +70,7 @@ class Detector:
 class OnEvent(Detector):
     """An error that the timeline names by itself."""
 
+    looks = "deed"
     kinds: ClassVar[tuple[str, ...]]
 
     def update(self, moment: Moment) -> Iterator[Finding]:

@@ -26,6 +26,7 @@ class WrongVessel(Detector):
     """A tip has lain off the way for too long."""
 
     code = "wrong_vessel"
+    looks = "sample"
     thresholds: ClassVar = {"for_s": 10.0, "deeper_than_mm": 5.0}
 
     def __init__(self, case: Case, threshold: Mapping[str, float] | None = None) -> None:
@@ -34,8 +35,6 @@ class WrongVessel(Detector):
 
     def update(self, moment: Moment) -> Iterator[Finding]:
         """Count the time of each tip in a vessel off the way."""
-        if not moment.sampled:
-            return
         kept: dict[str, tuple[str, float]] = {}
         for slot, tip in moment.tips.items():
             off = tip.vessel not in self.case.way
@@ -69,6 +68,7 @@ class WireOutOfView(_Advance):
     """The leading tip was advanced under fluoroscopy outside the picture."""
 
     code = "wire_out_of_view"
+    looks = "sample"
     thresholds: ClassVar = {"advanced_mm": 15.0}
     fields = ("advanced_mm",)
 
@@ -78,8 +78,6 @@ class WireOutOfView(_Advance):
 
     def update(self, moment: Moment) -> Iterator[Finding]:
         """Count the leading device's way outside the open field; told once for each time out."""
-        if not moment.sampled:
-            return
         advanced, slot = self.advanced_mm(moment), moment.leading
         if not slot or in_view(moment.tips[slot].xy_mm, moment.state.settings):
             self.unseen_mm = 0.0
@@ -127,6 +125,7 @@ class WrongDevice(Detector):
     """A device that no step names for its slot was brought to the target."""
 
     code = "wrong_device"
+    looks = "sample"
     fields = ("device",)
 
     def __init__(self, case: Case, threshold: Mapping[str, float] | None = None) -> None:
@@ -135,8 +134,6 @@ class WrongDevice(Detector):
 
     def update(self, moment: Moment) -> Iterator[Finding]:
         """Compare what lies at the target with what the steps ask for."""
-        if not moment.sampled:
-            return
         task = self.case.scenario.task
         named: dict[str, set[str]] = {}
         for step in task.steps:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import ClassVar
 
 from ir_sim.training.case import Asked, Case
 from ir_sim.training.detectors.base import Detector, Finding
@@ -14,6 +13,7 @@ from ir_sim.training.moment import Moment
 class _Forms(Detector):
     """Keeps the first answer to each question."""
 
+    looks = "deed"
     fields = ("question",)
 
     def __init__(self, case: Case, threshold: Mapping[str, float] | None = None) -> None:
@@ -118,7 +118,7 @@ class HeparinMissing(Detector):
     """The target was reached, or something treated, before heparin that the case asks for."""
 
     code = "heparin_missing"
-    thresholds: ClassVar = {}
+    looks = "deed"
 
     def __init__(self, case: Case, threshold: Mapping[str, float] | None = None) -> None:
         super().__init__(case, threshold)

@@ -59,6 +59,7 @@ class UnneededMagnification(Detector):
     """
 
     code = "unneeded_magnification"
+    looks = "sample"
     thresholds: ClassVar = {"field_cm": 22.0, "for_s": 5.0, "radius_mm": 4.0}
     fields = ("field_cm",)
 
@@ -68,7 +69,7 @@ class UnneededMagnification(Detector):
 
     def update(self, moment: Moment) -> Iterator[Finding]:
         """Count; told once for each stretch."""
-        if not moment.sampled or moment.state.pedal == "off":
+        if moment.state.pedal == "off":
             return
         settings, before = moment.state.settings, self.seconds
         small = settings.field_cm <= self.threshold["field_cm"]
@@ -96,6 +97,7 @@ class RepeatRun(Detector):
     """The same vessel was filmed again in the same view, with nothing done in between."""
 
     code = "repeat_run"
+    looks = "deed"
     thresholds: ClassVar = {"within_mm": 20.0, "within_deg": 8.0, "contrast_ml": 1.0}
     fields = ("run", "before")
 
