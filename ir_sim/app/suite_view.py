@@ -230,11 +230,11 @@ class SuiteView:
         theme, palette, px = self._theme, self._theme.palette, self._theme.px
         progress = self.play.session.progress
         total = len(self.play.session.scenario.task.steps)
-        words = f"Step {min(progress.current + 1, total)} of {total}" if total else "Task"
+        words = f"Step {min(progress.index + 1, total)} of {total}" if total else "Task"
         draw_heading(panel, theme, pygame.Rect(room.x, room.y, room.width, px(16)), words)
         y = room.y + px(20)
         text = progress.prompt
-        if progress.step is None:
+        if progress.current is None:
             text = "Every step is done: end the procedure (E)."
         for line in theme.lines(text, room.width, 16, "bold") if text else []:
             theme.write(panel, (room.x, y), line, 16, "bold")
@@ -255,7 +255,7 @@ class SuiteView:
             f"[{shown.hands.get(slot, '')}]"
             for slot, d in state.devices.items()
         ]
-        step = self.play.session.progress.step
+        step = self.play.session.progress.current
         lines.append(f"  step: {step.id if step is not None else 'done'}")
         lines += [f"  message: {text}" for text, _ in shown.messages[-5:]]
         return "\n".join([*lines, self.buttons.tree()])

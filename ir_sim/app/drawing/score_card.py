@@ -2,75 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pygame
 
-from ir_sim.app.drawing.panel import clock
 from ir_sim.app.theme import Colour, Theme
-from ir_sim.training.score import Metric, Part, Score
+from ir_sim.training.debrief import Rating
+from ir_sim.training.score import Part, Score
+
+_TONES = {"good": "good", "fair": "warn", "poor": "bad"}
 
 
-@dataclass(frozen=True)
-class Headline:
-    """A rating.
-
-    Attributes:
-        name: What is rated.
-        value: The figure.
-        against: What it is compared with.
-        tone: Palette colour.
-    """
-
-    name: str
-    value: str
-    against: str
-    tone: str
-
-
-def _ratio_tone(ratio: float) -> str:
-    return "good" if ratio <= 1.0 else "warn" if ratio <= 2.0 else "bad"
-
-
-def headlines(score: Score, target_s: float | None) -> list[Headline]:
-    """Fluoroscopy time, contrast and target."""
-    out = []
-    for name, label, words in (
-        ("fluoro_time_s", "Fluoroscopy time", clock),
-        ("contrast_ml", "Contrast", lambda v: f"{v:.1f} mL"),
-    ):
-        metric: Metric | None = score.metrics.get(name)
-        value = metric.value if metric is not None else 0.0
-        reference = metric.reference if metric is not None else None
-        tone, against = "text", "no reference"
-        if reference:
-            tone = _ratio_tone(value / reference)
-            against = f"reference of the case: {words(reference)}"
-        out.append(Headline(label, words(value), against, tone))
-    reached = score.metrics.get("target_reached")
-    if reached is not None and reached.value:
-        when = f"after {clock(target_s)}" if target_s is not None else "at the end"
-        out.append(Headline("Target", "Reached", when, "good"))
-    else:
-        out.append(Headline("Target", "Not reached", "the run cannot pass without it", "bad"))
-    return out
-
-
-def draw_headline(
-    surface: pygame.Surface, theme: Theme, rect: pygame.Rect, headline: Headline
-) -> None:
-    """A card with one rating."""
+def draw_headline(surface: pygame.Surface, theme: Theme, rect: pygame.Rect, rating: Rating) -> None:
+    """A card with one of the three ratings that are always shown."""
     palette = theme.palette
-    tone: Colour = getattr(palette, headline.tone)
+    tone: Colour = getattr(palette, _TONES[rating.verdict])
     pygame.draw.rect(surface, palette.panel, rect, border_radius=theme.px(8))
     pygame.draw.rect(surface, palette.line, rect, 1, theme.px(8))
     bar = pygame.Rect(rect.x, rect.y + theme.px(8), theme.px(4), rect.height - theme.px(16))
     pygame.draw.rect(surface, tone, bar, border_radius=2)
     x, room = rect.x + theme.px(18), rect.width - theme.px(30)
-    theme.write(surface, (x, rect.y + theme.px(10)), headline.name, 13, colour=palette.quiet)
-    value = theme.fitted(headline.value, room, 24, "bold")
-    theme.write(surface, (x, rect.centery), value, 24, "bold", tone, "midleft")
-    words = theme.fitted(headline.against, room, 12)
+    theme.write(surface, (x, rect.y + theme.px(10)), rating.label, 13, colour=palette.quiet)
+    right = (rect.right - theme.px(12), rect.y + theme.px(10))
+    theme.write(surface, right, rating.verdict, 13, "bold", tone, "topright")
+    value = theme.fitted(rating.value, room, 24, "bold")
+    theme.write(surface, (x, rect.centery), value, 24, "bold", palette.text, "midleft")
+    words = theme.fitted(rating.because, room, 12)
     at = (x, rect.bottom - theme.px(9))
     theme.write(surface, at, words, 12, colour=palette.quiet, anchor="bottomleft")
 

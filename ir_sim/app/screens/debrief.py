@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,19 +11,22 @@ import pygame
 from ir_sim.anatomy import VesselTree
 from ir_sim.app.drawing.panel import clock
 from ir_sim.app.drawing.plan import PlanView, draw_path, draw_tree, fitted, tree_rings, way_points
-from ir_sim.app.drawing.score_card import draw_headline, draw_part, draw_total, headlines
+from ir_sim.app.drawing.score_card import draw_headline, draw_part, draw_total
 from ir_sim.app.drawing.strips import Mark, Strip, draw_strips
 from ir_sim.app.screens.base import NOT_A_DEVICE, FormScreen, card, show_controls
 from ir_sim.app.stage import Stage
 from ir_sim.app.theme import SLOT_COLOURS, Colour, Theme
-from ir_sim.app.widgets import Button, Column, Form, Table
-from ir_sim.scenario.fields import SLOTS
+from ir_sim.app.widgets import Button, Choice, Column, Form, Paragraph, Table
 from ir_sim.scenario.model import Scenario
+from ir_sim.training.debrief import Debrief
+from ir_sim.training.debrief import Strip as Recorded
 from ir_sim.training.score import ErrorFound, Score
-from ir_sim.training.series import Series
 
 #: A replay that is opened at an error begins this much before it, s.
 LEAD_S = 4.0
+
+
+PAGES = ("Errors", "Steps", "Forms", "Report")
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,18 +36,14 @@ class Run:
     Attributes:
         scenario: The case.
         tree: Its vessels.
-        score: The rating.
-        series: What was kept ten times a second.
-        target_s: When the target was reached, or None.
+        debrief: What there is to talk about.
         trainee: Pseudonym.
         kept: Where the run was kept, or why it was not; one line.
     """
 
     scenario: Scenario
     tree: VesselTree
-    score: Score
-    series: Series
-    target_s: float | None
+    debrief: Debrief
     trainee: str
     kept: str
 
@@ -72,22 +71,17 @@ class DebriefScreen(FormScreen):
     ) -> None:
         super().__init__(stage)
         self.run, self._again, self._replay, self._home = run, again, replay, home
-        columns = [
-            Column("Time", 0.8, weight="mono"),
-            Column("Weight", 0.7, weight="mono"),
-            Column("Error (Enter or click: replay)", 5.0),
-        ]
-        self.errors = Table("errors", columns, self._watch_error, "No errors.")
-        found = run.score.errors
-        self.errors.fill(
-            [(clock(e.time_s).split(".")[0], e.weight, e.text) for e in found],
-            [self._weight_colour(e) for e in found],
-        )
+        self.page = Choice("page", PAGES, self._turn_to)
+        self.rows = Table("rows", [], self._taken)
+        self.words = Paragraph("words", "", 14)
+        self._times: list[float | None] = []
         self.form = Form(
             [
                 Button("again", "Again", again, "R", primary=True),
                 Button("replay", "Watch the run", lambda: replay(0.0), "W"),
-                self.errors,
+                self.page,
+                self.rows,
+                self.words,
                 Button("controls", "Controls", lambda: show_controls(stage), "F1"),
                 Button("home", "Home", home, "Esc"),
             ]
@@ -95,13 +89,64 @@ class DebriefScreen(FormScreen):
         self._axis = pygame.Rect(0, 0, 1, 1)
         self._plan: tuple[tuple[int, int], Theme, pygame.Surface] | None = None
         self._strips: tuple[tuple[int, int], Theme, pygame.Surface, pygame.Rect] | None = None
+        self._turn_to(PAGES[0])
+
+    @property
+    def score(self) -> Score:
+        """The rating."""
+        return self.run.debrief.score
 
     def _weight_colour(self, error: ErrorFound) -> Colour:
         palette = self.stage.theme.palette
         return palette.bad if error.weight >= 4 else palette.warn
 
-    def _watch_error(self, row: int) -> None:
-        self._replay(max(self.run.score.errors[row].time_s - LEAD_S, 0.0))
+    def _turn_to(self, page: str) -> None:
+        debrief, palette = self.run.debrief, self.stage.theme.palette
+        rows, words = self.rows, self.words
+        rows.visible, words.visible = page != "Report", page == "Report"
+        if page == "Errors":
+            self._times = [e.time_s for e in self.score.errors]
+            rows.columns = [
+                Column("Time", 0.7, weight="mono"),
+                Column("Weight", 0.7, weight="mono"),
+                Column("What happened (Enter or click: watch it)", 5.6),
+            ]
+            rows.empty = "No errors."
+            rows.fill(
+                [(_moment(e.time_s), e.weight, e.text) for e in self.score.errors],
+                [self._weight_colour(e) for e in self.score.errors],
+            )
+        elif page == "Steps":
+            self._times = [s.done_s for s in debrief.steps]
+            rows.columns = [
+                Column("Done", 0.7, weight="mono"),
+                Column("Step", 5.0),
+                Column("Order", 0.9),
+            ]
+            rows.empty = "The case has no steps."
+            rows.fill(
+                [(_moment(s.done_s), s.do, "early" if s.early else "") for s in debrief.steps],
+                [palette.good if s.done_s is not None else palette.bad for s in debrief.steps],
+            )
+        elif page == "Forms":
+            self._times = [None] * len(debrief.answers)
+            rows.columns = [
+                Column("Question", 3.0),
+                Column("Answer", 2.0),
+                Column("Right would have been", 2.0),
+            ]
+            rows.empty = "The case has no forms."
+            rows.fill(
+                [(a.ask, a.given, "" if a.right else a.wanted) for a in debrief.answers],
+                [palette.good if a.right else palette.bad for a in debrief.answers],
+            )
+        else:
+            words.text = "\n".join(f"{p.heading}: {p.text}" for p in debrief.report)
+
+    def _taken(self, row: int) -> None:
+        at_s = self._times[row]
+        if at_s is not None:
+            self._replay(max(at_s - LEAD_S, 0.0))
 
     def escape(self) -> None:
         """Home."""
@@ -118,9 +163,8 @@ class DebriefScreen(FormScreen):
             and event.button == 1
             and self._axis.collidepoint(event.pos)
         ):
-            times = self.run.series.column("time_s")
-            end = float(times[-1]) if len(times) else 0.0
-            self._replay(end * (event.pos[0] - self._axis.x) / self._axis.width)
+            share = (event.pos[0] - self._axis.x) / self._axis.width
+            self._replay(end_s(self.run.debrief.strips) * share)
         else:
             super().handle(event)
 
@@ -144,8 +188,16 @@ class DebriefScreen(FormScreen):
         self._path = pygame.Rect(middle.x, middle.y, path, middle.height)
         errors = pygame.Rect(self._path.right + px(12), middle.y, 0, middle.height)
         errors.width = right.right - errors.x
-        self._errors_card = errors
-        self.errors.rect = errors.inflate(-px(16), -px(16))
+        self._middle = errors
+        self.page.rect = pygame.Rect(errors.x + px(12), errors.y + px(10), px(360), px(30))
+        self.page.rect.width = min(px(360), errors.width - px(24))
+        advice = px(62)
+        listing = pygame.Rect(errors.x + px(8), errors.y + px(46), errors.width - px(16), 0)
+        listing.height = errors.bottom - advice - listing.y
+        self.rows.rect, self.words.rect = listing, listing.inflate(-px(16), 0)
+        self._advice = pygame.Rect(
+            listing.x, listing.bottom + px(4), listing.width, advice - px(10)
+        )
         self._strip_card = pygame.Rect(right.x, middle.bottom + px(12), right.width, strips)
         y = window.bottom - px(12) - px(40)
         x = window.right - pad
@@ -166,16 +218,32 @@ class DebriefScreen(FormScreen):
         right = (surface.get_width() - pad, box.centery)
         theme.write(surface, right, NOT_A_DEVICE, 14, colour=palette.warn, anchor="midright")
         self._score(surface, card(surface, theme, self._left))
-        for rect, headline in zip(self._cards, headlines(run.score, run.target_s), strict=True):
-            draw_headline(surface, theme, rect, headline)
+        for rect, rating in zip(self._cards, run.debrief.ratings, strict=True):
+            draw_headline(surface, theme, rect, rating)
         self._draw_path(surface)
-        card(surface, theme, self._errors_card)
+        card(surface, theme, self._middle)
+        self._draw_advice(surface, self._advice)
         self._draw_strips(surface)
+
+    def _draw_advice(self, surface: pygame.Surface, rect: pygame.Rect) -> None:
+        """The hint for the chosen error, or what to practise next."""
+        theme, advice = self.theme, self.run.debrief.advice
+        title, text = f"Practise next: {advice.title}", advice.text
+        watching = self.page.chosen == "Errors" and self.form.focus is self.rows
+        if watching and self.rows.rows:
+            title, text = "Instead", self.score.errors[self.rows.at].hint
+        at = (rect.x + theme.px(8), rect.y)
+        wide = rect.width - theme.px(16)
+        words = theme.fitted(title, wide, 14, "bold")
+        box = theme.write(surface, at, words, 14, "bold", theme.palette.accent)
+        for i, line in enumerate(theme.lines(text, wide, 13)[:2]):
+            below = (at[0], box.bottom + i * theme.height(13))
+            theme.write(surface, below, line, 13, colour=theme.palette.quiet)
 
     def _score(self, surface: pygame.Surface, room: pygame.Rect) -> None:
         theme = self.theme
-        y = draw_total(surface, theme, room, self.run.score)
-        parts = self.run.score.parts
+        y = draw_total(surface, theme, room, self.score)
+        parts = self.score.parts
         note = theme.height(12) * 2
         tall = min((room.bottom - note - y) / max(len(parts), 1), theme.px(96))
         for part in parts:
@@ -202,7 +270,7 @@ class DebriefScreen(FormScreen):
         theme, run, area = self.theme, self.run, picture.get_rect()
         case = run.scenario
         way = way_points(run.tree, case.access, case.task.target)
-        tips = {slot: run.series.tip_xy_mm(slot) for slot in SLOTS}
+        tips = run.debrief.paths
         known = [xy[~np.isnan(xy[:, 0])] for xy in tips.values()]
         seen = np.vstack([way, *(xy for xy in known if len(xy))])
         view = fitted(area.inflate(-theme.px(24), -theme.px(24)), seen, 1.05)
@@ -216,7 +284,7 @@ class DebriefScreen(FormScreen):
                 at = (theme.px(12), legend)
                 theme.write(picture, at, words, 12, "bold", SLOT_COLOURS[slot])
                 legend += theme.height(12)
-        for error in run.score.errors:
+        for error in self.score.errors:
             if error.place_mm is not None:
                 x, y = view.px(np.array([error.place_mm]))[0]
                 colour = self._weight_colour(error)
@@ -237,54 +305,52 @@ class DebriefScreen(FormScreen):
         self._axis = self._strips[3].move(rect.topleft)
 
     def _paint_strips(self, picture: pygame.Surface, inside: pygame.Rect) -> pygame.Rect:
-        series, palette = self.run.series, self.theme.palette
-        slots = [s for s in SLOTS if not np.isnan(series.tip_xy_mm(s)).all()] if len(series) else []
-        force, contrast = series.column("force_n"), series.column("contrast_ml")
-        kap = series.column("kap_gy_cm2")
-        last = -1 if len(series) else None
+        known = {strip.name: strip for strip in self.run.debrief.strips}
+        palette = self.theme.palette
+        speeds = {n.removeprefix("speed_"): s for n, s in known.items() if n.startswith("speed_")}
+        force, kap, contrast = known["force_n"], known["kap_gy_cm2"], known["contrast_ml"]
         strips = [
             Strip(
                 "Tip speed, mm/s",
-                tuple(_smooth(series.tip_speed_mm_s(s)) for s in slots),
-                tuple(SLOT_COLOURS[s] for s in slots),
-                ", ".join(slots),
+                tuple(_smooth(s.value) for s in speeds.values()),
+                tuple(SLOT_COLOURS[slot] for slot in speeds),
+                ", ".join(speeds),
             ),
-            Strip(
-                "Wall force, N",
-                (force,),
-                (palette.bad,),
-                f"most {force.max():.2f}" if len(force) else "",
-                fill=True,
-            ),
-            Strip(
-                "KAP, Gy·cm²",
-                (kap,),
-                (palette.xray,),
-                f"{kap[last]:.2f}" if last is not None else "",
-                fill=True,
-            ),
-            Strip(
-                "Contrast, mL",
-                (contrast,),
-                (palette.accent,),
-                f"{contrast[last]:.1f}" if last is not None else "",
-                fill=True,
-            ),
+            Strip("Wall force, N", (force.value,), (palette.bad,), _most(force), fill=True),
+            Strip("KAP, Gy·cm²", (kap.value,), (palette.xray,), _last(kap), fill=True),
+            Strip("Contrast, mL", (contrast.value,), (palette.accent,), _last(contrast), fill=True),
         ]
-        marks = [Mark(e.time_s, self._weight_colour(e)) for e in self.run.score.errors]
-        times, pedal = series.column("time_s"), series.column("pedal")
-        return draw_strips(picture, self.theme, inside, times, strips, pedal, marks)
+        marks = [Mark(e.time_s, self._weight_colour(e)) for e in self.score.errors]
+        pedal = known["pedal"]
+        return draw_strips(picture, self.theme, inside, pedal.time_s, strips, pedal.value, marks)
 
     def tree(self) -> str:
         """The screen as text."""
-        score = self.run.score
+        score = self.score
         lines = [f"  total {score.total:.0f} passed {score.passed}"]
         lines += [f"  part {p.name}: {p.points:.1f} / {p.out_of:g}" for p in score.parts]
         lines += [
-            f"  headline {h.name}: {h.value} ({h.against})"
-            for h in headlines(score, self.run.target_s)
+            f"  rating {r.label}: {r.value} {r.verdict} ({r.because})"
+            for r in self.run.debrief.ratings
         ]
         return "\n".join([*lines, f"  note: {NOT_A_DEVICE}", self.form.tree()])
+
+
+def _moment(time_s: float | None) -> str:
+    return "–" if time_s is None else clock(time_s).split(".")[0]
+
+
+def end_s(strips: Sequence[Recorded]) -> float:
+    """Length of the run."""
+    return max((float(s.time_s[-1]) for s in strips if len(s.time_s)), default=0.0)
+
+
+def _most(strip: Recorded) -> str:
+    return f"most {float(strip.value.max()):.2f}" if len(strip.value) else ""
+
+
+def _last(strip: Recorded) -> str:
+    return f"{float(strip.value[-1]):.1f}" if len(strip.value) else ""
 
 
 def _smooth(

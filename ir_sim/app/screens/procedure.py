@@ -222,7 +222,7 @@ class ProcedureScreen:
             self.paused = False
             self.hands.command(Action("finish"))
 
-        left = self.play.session.progress.step
+        left = self.play.session.progress.current
         text = "The run is rated and kept."
         if left is not None:
             text += f" Not done yet: {left.do}."
