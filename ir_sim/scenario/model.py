@@ -65,7 +65,7 @@ class Lesion(Model):
     kind: Literal["stenosis", "occlusion", "aneurysm"]
     at_mm: NonNegative
     length_mm: Positive
-    diameter_percent: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)] | None = None
+    diameter_percent: Annotated[float, Field(ge=0, le=500, allow_inf_nan=False)] | None = None
     diameter_mm: Positive | None = None
 
 

@@ -122,7 +122,7 @@ ERRORS = [
     ("flow_ml_min: 480", "flow_ml_min: 48000", "- id: aorta", "a heart at rest gives"),
     ("flow_ml_min: 480", "flow_ml_s: 8", "flow_ml_s", "did you mean 'flow_ml_min'"),
     ("[{kind: stenosis", "[{kind: stenose", "stenose", "did you mean 'stenosis'"),
-    ("diameter_percent: 40", "diameter_percent: 400", "400", "at most 100"),
+    ("diameter_percent: 40", "diameter_percent: 4000", "4000", "at most 500"),
     ("diameter_percent: 40", "diameter_percent: 100", "100", "kind: occlusion"),
     (", diameter_percent: 40", "", "{kind", "either diameter_percent or diameter_mm"),
     ("diameter_percent: 40", "diameter_percent: 40, diameter_mm: 3", "{kind", "not both"),
