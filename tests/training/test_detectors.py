@@ -173,8 +173,14 @@ CATALOGUE = [
         {},
     ),
     ("embolus_to_brain", event("embolus", organ="brain"), event("embolus", organ="leg"), {}),
-    ("wrong_side", inject(1.2, "left_renal"), inject(0.8, "left_renal"), {}),
-    ("wrong_side", inject(5.0, "left_renal"), inject(5.0, "right_renal"), {}),
+    ("wrong_side", inject(5.2, "left_renal"), inject(4.8, "left_renal"), {}),
+    (
+        "wrong_side",
+        inject(2.2, "left_renal", pedal="acquire"),
+        inject(1.8, "left_renal", pedal="acquire"),
+        {},
+    ),
+    ("wrong_side", inject(6.0, "left_renal"), inject(6.0, "right_renal"), {}),
     (
         "wrong_patient",
         answers({"identity": "read-list"}),

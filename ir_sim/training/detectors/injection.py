@@ -11,23 +11,24 @@ from ir_sim.training.moment import Moment
 
 
 class WrongSide(Detector):
-    """Contrast through a catheter into a vessel of the other side."""
+    """Working on the other side: more than a puff to see where one is, or filming it."""
 
     code = "wrong_side"
-    thresholds: ClassVar = {"ml": 1.0}
+    thresholds: ClassVar = {"ml": 5.0, "filmed_ml": 2.0}
 
     def __init__(self, case: Case, threshold: Mapping[str, float] | None = None) -> None:
         super().__init__(case, threshold)
-        self.ml: dict[str, float] = {}
+        self.share: dict[str, float] = {}  # of what is too much, by vessel
 
     def update(self, moment: Moment) -> Iterator[Finding]:
         """Sum by vessel; told once for each vessel."""
         now = moment.state.injecting
         if not moment.injecting or now.slot == "sheath" or now.vessel not in self.case.wrong_side:
             return
-        before = self.ml.get(now.vessel, 0.0)
-        self.ml[now.vessel] = after = before + moment.injected_ml
-        if before < self.threshold["ml"] <= after:
+        name = "filmed_ml" if moment.state.pedal == "acquire" else "ml"
+        before = self.share.get(now.vessel, 0.0)
+        self.share[now.vessel] = after = before + moment.injected_ml / self.threshold[name]
+        if before < 1.0 - 1e-9 <= after:
             yield Finding(now.slot, now.vessel)
 
 
