@@ -1,0 +1,105 @@
+"""Hands at the table: putting devices in, taking them out, changing them for others.
+
+A device is not gone the moment its removal is asked for: it is drawn out at a hand's speed first,
+while the others are held. Exchanging draws the old device out, then puts the new one in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ir_sim.devices import CoaxialSystem
+from ir_sim.scenario.device import Device
+from ir_sim.scenario.fields import Slot
+from ir_sim.simulation.controls import Action
+
+#: Speed at which a device is drawn out, mm/s (assumed: hand over hand).
+WITHDRAW_MM_S = 150.0
+
+
+@dataclass(frozen=True)
+class Handled:
+    """What came of a command.
+
+    Attributes:
+        kind: ``mounted``, ``removed`` or ``refused``.
+        text: A sentence for the report.
+        slot: The slot.
+        device: Id of the device, or empty.
+    """
+
+    kind: str
+    text: str
+    slot: Slot
+    device: str = ""
+
+
+@dataclass
+class Hands:
+    """The devices' comings and goings.
+
+    Attributes:
+        leaving: For each slot being drawn out, the id of the device that follows, or empty.
+    """
+
+    tray: Mapping[str, Device]
+    coaxial: CoaxialSystem
+    leaving: dict[Slot, str] = field(default_factory=dict)
+
+    def command(self, action: Action) -> list[Handled]:
+        """Carry out ``mount``, ``remove`` or ``exchange``; nothing yet if a device must come out."""
+        slot: Slot = action.slot  # type: ignore[assignment]  # checked by Controls.check
+        wanted = str(action.device) if action.device is not None else ""
+        if action.kind == "mount" or (action.kind == "exchange" and slot not in self.coaxial.stack):
+            return [self._mount(slot, wanted)]
+        if slot not in self.coaxial.stack:
+            return [Handled("refused", f"Nothing is in the {slot} slot to remove.", slot)]
+        if action.kind == "exchange" and self.tray[wanted].slot != slot:
+            device = self.tray[wanted]
+            text = f"{device.title} is a {device.kind}: it does not go into the {slot} slot."
+            return [Handled("refused", text, slot, wanted)]
+        self.leaving[slot] = wanted if action.kind == "exchange" else ""
+        return self.settle()
+
+    def motions(
+        self, wanted: Mapping[Slot, tuple[float, float]]
+    ) -> dict[Slot, tuple[float, float]]:
+        """The hubs' motions: a device that leaves is drawn out, the others are held meanwhile."""
+        if not self.leaving:
+            return dict(wanted)
+        return dict.fromkeys(self.leaving, (-WITHDRAW_MM_S, 0.0))
+
+    def settle(self) -> list[Handled]:
+        """Take away what has been drawn out, and put in what follows."""
+        done: list[Handled] = []
+        for slot, following in list(self.leaving.items()):
+            mounted = self.coaxial.stack[slot]
+            if mounted.inserted_mm > 0.0:
+                continue
+            self.coaxial.unmount(slot)
+            del self.leaving[slot]
+            text = f"{mounted.device.title} removed."
+            done.append(Handled("removed", text, slot, mounted.device.id))
+            if following:
+                done.append(self._mount(slot, following))
+        return done
+
+    def _mount(self, slot: Slot, device_id: str) -> Handled:
+        device = self.tray[device_id]
+        reason = self.coaxial.why_not(slot, device)
+        if reason:
+            return Handled("refused", reason[:1].upper() + reason[1:] + ".", slot, device_id)
+        self.coaxial.mount(slot, device)
+        over = "over the wire" if slot != "wire" and "wire" in self.coaxial.stack else ""
+        text = f"{device.title} put in {over}".rstrip() + "."
+        return Handled("mounted", text, slot, device_id)
+
+    def save(self) -> dict[str, Any]:
+        """What ``restore`` needs."""
+        return {"leaving": dict(self.leaving)}
+
+    def restore(self, saved: Mapping[str, Any]) -> None:
+        """Go back to what ``save`` returned."""
+        self.leaving = dict(saved["leaving"])

@@ -1,0 +1,89 @@
+"""Where an injection goes, how fast it can flow, and which vessels the devices fill."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from ir_sim.anatomy import VesselTree
+from ir_sim.devices import DeviceState, SheathMouth
+from ir_sim.flow.obstacles import CatheterInLumen
+from ir_sim.scenario.fields import SLOTS
+from ir_sim.simulation.state import Injecting
+
+#: A lumen that a device inside leaves less open than this share of its radius does not inject
+#: (annulus of 0.035 in in 0.038 in: a thousandth of the free flow; assumed cut).
+_BLOCKED_SHARE = 0.75
+#: Flow of devices whose maker gives none, mL/s, by slot (assumed; ``flow.md``: 5F 3-6 by hand).
+_FLOW_ML_S = {"guide": 10.0, "catheter": 6.0, "microcatheter": 2.5, "sheath": 8.0}
+#: A tip that fills this much of the lumen's radius is wedged (assumed; the annulus then leaves
+#: about a tenth of the flow).
+WEDGED_SHARE = 0.9
+
+
+def injecting_slot(devices: Mapping[str, DeviceState]) -> str:
+    """The device that an injection goes through: the innermost with a lumen in the vessel."""
+    for slot in ("microcatheter", "catheter", "guide"):
+        if slot in devices and devices[slot].inserted_mm > 0.0:
+            return slot
+    return "sheath"
+
+
+def why_blocked(devices: Mapping[str, DeviceState]) -> str:
+    """Why nothing flows through the injecting lumen, in one line; empty if it does."""
+    slot = injecting_slot(devices)
+    if slot == "sheath":
+        return ""
+    bore = devices[slot].device.inner_radius_mm
+    for inner in SLOTS[SLOTS.index(slot) + 1 :]:
+        held = devices.get(inner)
+        if held is not None and held.device.outer_radius_mm > _BLOCKED_SHARE * bore:
+            return f"the {inner} fills the {slot}'s lumen: remove the {inner} to inject"
+    return ""
+
+
+def injection(
+    devices: Mapping[str, DeviceState], wanted_ml_s: float, tree: VesselTree, mouth: SheathMouth
+) -> tuple[Injecting, int, float, float]:
+    """What comes of a push on the syringe.
+
+    Returns:
+        The injection, the vessel's index, the arclength there, and the length in mm over which
+        side-holes spread it.
+    """
+    slot = injecting_slot(devices)
+    if slot == "sheath":
+        vessel = tree.vessels[mouth.vessel]
+        near = np.argmin(np.hypot(*(vessel.xy_mm - mouth.xy_mm).T))
+        rate = min(wanted_ml_s, _FLOW_ML_S[slot])
+        return Injecting(rate, slot, vessel.id, wedged=False), vessel.index, vessel.s_mm[near], 0.0
+    device = devices[slot]
+    sample = max(device.tip_sample, 0)
+    vessel = tree.vessels[int(tree.sample_vessel[sample])]
+    at_mm = max(float(tree.sample_s_mm[sample]), 0.0)
+    most = device.device.max_flow_ml_s or _FLOW_ML_S[slot]
+    rate = 0.0 if why_blocked(devices) else min(wanted_ml_s, most)
+    lumen_mm = float(tree.sample_radius_mm[sample])
+    wedged = device.device.outer_radius_mm >= WEDGED_SHARE * lumen_mm
+    holes = device.device.side_holes
+    spread = holes.to_mm if holes is not None else 0.0
+    return Injecting(rate, slot, vessel.id, wedged), vessel.index, at_mm, spread
+
+
+def in_lumen(devices: Mapping[str, DeviceState], tree: VesselTree) -> tuple[CatheterInLumen, ...]:
+    """The stretches of vessels that devices lie in, with the widest device's radius."""
+    out: list[CatheterInLumen] = []
+    for device in devices.values():
+        chain = device.chain
+        s = chain.curve_s_mm
+        on = (s >= device.from_mm) & (s <= device.inserted_mm) & (chain.curve_sample >= 0)
+        sample = chain.curve_sample[on]
+        if not len(sample):
+            continue
+        vessel, at = tree.sample_vessel[sample], tree.sample_s_mm[sample]
+        for v in np.unique(vessel).tolist():
+            here = at[vessel == v]
+            radius = device.device.outer_radius_mm
+            out.append(CatheterInLumen(v, float(here.min()), float(here.max()), radius))
+    return tuple(out)

@@ -1,0 +1,98 @@
+"""What a pulse sees: devices, contrast and the patient's own motion, frozen into a scene."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ir_sim.anatomy import VesselTree
+from ir_sim.devices import DeviceState, SheathMouth
+from ir_sim.flow import Circulation
+from ir_sim.scenario.model import Scenario
+from ir_sim.simulation.stage import device_shape, sheath_path, sheath_shape
+from ir_sim.simulation.state import State
+from ir_sim.xray import DeviceShape, Exposure, Piece, Pool, Scene, device_pieces
+
+#: Quiet breathing: travel of the diaphragm, mm, and period, s (textbook 10-15 mm and 12-15 a
+#: minute). Filming asks for a held breath, which drifts a little (assumed).
+_BREATH_MM, _BREATH_S = 11.0, 4.6
+_HELD_DRIFT = 0.03
+#: Blood in the tissue: radius of the blob for a volume, as a ball, and its least, mm.
+_LEAST_POOL_MM = 2.0
+
+
+class Scenery:
+    """Builds the scenes of a case.
+
+    Args:
+        scenario: The case.
+        tree: Its vessels.
+        mouth: The sheath's mouth.
+        seed: Where in the breath the run begins.
+    """
+
+    def __init__(self, scenario: Scenario, tree: VesselTree, mouth: SheathMouth, seed: int) -> None:
+        self._tree = tree
+        self._path = sheath_path(tree, scenario.access, mouth)
+        self._sheath = sheath_shape(self._path, scenario.access)
+        self._pieces: dict[str, tuple[Piece, ...]] = {
+            name: device_pieces(device) for name, device in scenario.devices.items()
+        }
+        self._still = tree.sample_radius_mm.astype(np.float32)
+        self._breath = float(np.random.default_rng(seed).uniform())
+
+    def breathe(self, dt_s: float, *, filming: bool) -> None:
+        """Let the patient breathe on, or hold the breath for a run."""
+        share = _HELD_DRIFT if filming else 1.0
+        self._breath = (self._breath + share * dt_s / _BREATH_S) % 1.0
+
+    @property
+    def breath_mm(self) -> float:
+        """How far the diaphragm is down from rest; longer at rest than filled."""
+        return _BREATH_MM * math.sin(math.pi * self._breath) ** 4
+
+    def scene(self, exposure: Exposure, state: State, circulation: Circulation) -> Scene:
+        """What this pulse sees."""
+        radius = circulation.radius_mm.astype(np.float32)
+        heart = circulation.heart
+        return Scene(
+            exposure=exposure,
+            devices=(self._sheath, *(self._shape(d) for d in state.devices.values())),
+            concentration_mg_ml=circulation.concentration_mg_ml.astype(np.float32),
+            radius_mm=None if np.array_equal(radius, self._still) else radius,
+            bed_mg=circulation.bed_mg.copy(),
+            breath_mm=self.breath_mm,
+            heart_phase=min(heart.phase_s / heart.period_s, 1.0),
+            pools=self._pools(circulation),
+        )
+
+    def _shape(self, device: DeviceState) -> DeviceShape:
+        sample = np.append(
+            device.chain.curve_sample[: len(device.points_mm) - 1], device.tip_sample
+        )
+        z = self._tree.sample_z_mm[np.maximum(sample, 0)]
+        return device_shape(device, self._pieces[device.device.id], self._path, z)
+
+    def _pools(self, circulation: Circulation) -> tuple[Pool, ...]:
+        bleeds = circulation.extravasation()
+        lost = sum(ml for _, _, ml in bleeds)
+        if lost <= 0.0:
+            return ()
+        outside_mg = float(circulation.ledger_mg["extravasated"])
+        pools = []
+        for vessel, at_mm, ml in bleeds:
+            radius = max((3.0 * ml * 1e3 / (4.0 * math.pi)) ** (1.0 / 3.0), _LEAST_POOL_MM)
+            x, y = self._tree.vessels[vessel].point_at(at_mm).tolist()
+            pools.append(Pool((x, y), outside_mg * ml / lost, radius))
+        return tuple(pools)
+
+    def save(self) -> dict[str, Any]:
+        """What ``restore`` needs."""
+        return {"breath": self._breath}
+
+    def restore(self, saved: Mapping[str, Any]) -> None:
+        """Go back to what ``save`` returned."""
+        self._breath = saved["breath"]

@@ -1,0 +1,141 @@
+"""What can be seen of a simulation after a tick."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from ir_sim.devices import DeviceState
+from ir_sim.simulation.controls import Pedal
+from ir_sim.xray import Dose, Settings
+
+TICKS_PER_S = 60
+DT_S = 1.0 / TICKS_PER_S
+
+
+@dataclass(frozen=True)
+class Vitals:
+    """What the monitor beside the patient shows.
+
+    Attributes:
+        heart_rate_bpm: Heart rate.
+        systolic_mmhg: Highest arterial pressure of the last beat, at the root of the drawn tree.
+        diastolic_mmhg: Lowest.
+        mean_mmhg: Mean.
+    """
+
+    heart_rate_bpm: float
+    systolic_mmhg: float
+    diastolic_mmhg: float
+    mean_mmhg: float
+
+
+@dataclass(frozen=True)
+class Injecting:
+    """An injection as it reaches the blood.
+
+    Attributes:
+        rate_ml_s: What flows, after the catheter's and the hand's limits; 0 if nothing does.
+        slot: The device whose lumen is used, or ``sheath``.
+        vessel: Vessel that its tip lies in.
+        wedged: Whether the tip fills that vessel.
+    """
+
+    rate_ml_s: float = 0.0
+    slot: str = "sheath"
+    vessel: str = ""
+    wedged: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """The simulation after a tick.
+
+    Attributes:
+        tick: Ticks done; a tick is exactly 1/60 s.
+        devices: Mounted devices by slot, from the outside in.
+        pedal: The foot on the pedal.
+        exposing: Whether a pulse was fired in this tick.
+        settings: The fluoroscope's settings.
+        dose: All dose figures.
+        contrast_ml: Contrast medium given so far, undiluted.
+        injecting: Where an injection of this tick goes, or would go.
+        vitals: Heart rate and pressures.
+        refused: Why commands of this tick were not carried out.
+        finished: Whether the procedure has been ended.
+    """
+
+    tick: int
+    devices: Mapping[str, DeviceState]
+    pedal: Pedal
+    exposing: bool
+    settings: Settings
+    dose: Dose
+    contrast_ml: float
+    injecting: Injecting
+    vitals: Vitals
+    refused: tuple[str, ...]
+    finished: bool
+    _flow: Callable[[int, str], float] = field(repr=False)
+    _pressure: Callable[[int, str, float], float] = field(repr=False)
+    _ledger: Callable[[int], Mapping[str, float]] = field(repr=False)
+
+    @property
+    def time_s(self) -> float:
+        """Time since the start, s."""
+        return self.tick / TICKS_PER_S
+
+    @property
+    def fluoro_time_s(self) -> float:
+        """Time with the fluoroscopy pedal down, s."""
+        return self.dose.fluoro_time_s
+
+    @property
+    def acquire_time_s(self) -> float:
+        """Time filmed, s."""
+        return self.dose.acquire_time_s
+
+    @property
+    def kap_gy_cm2(self) -> float:
+        """Kerma-area product, Gy cm²."""
+        return self.dose.kap_gy_cm2
+
+    @property
+    def air_kerma_mgy(self) -> float:
+        """Air kerma at the reference point (Ka,r), mGy."""
+        return self.dose.air_kerma_mgy
+
+    @property
+    def frames(self) -> int:
+        """Pulses fired, fluoroscopy and acquisitions."""
+        return self.dose.frames
+
+    @property
+    def wedged(self) -> bool:
+        """Whether the injecting tip fills its vessel."""
+        return self.injecting.wedged
+
+    def flow(self, vessel: str) -> float:
+        """Blood flow at a vessel's ostium, mL/s, mean over the last beat.
+
+        Raises:
+            ValueError: No such vessel, or the simulation has gone on since this state.
+        """
+        return self._flow(self.tick, vessel)
+
+    def pressure_mmhg(self, vessel: str, at_mm: float = 0.0) -> float:
+        """Pressure in a vessel, mmHg, at this moment.
+
+        Raises:
+            ValueError: No such vessel, or the simulation has gone on since this state.
+        """
+        return self._pressure(self.tick, vessel, at_mm)
+
+    @property
+    def iodine_ledger_mg(self) -> Mapping[str, float]:
+        """Where the iodine is, mg: ``injected`` equals the sum of the other entries.
+
+        Raises:
+            ValueError: The simulation has gone on since this state.
+        """
+        return self._ledger(self.tick)
