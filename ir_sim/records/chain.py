@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,6 +34,8 @@ from ir_sim.records.keys import Anchor, Signer
 #: What the first entry names as the link before it.
 NOTHING_BEFORE = "0" * 64
 FORMAT = 1
+#: Tells the time, with its zone.
+Clock = Callable[[], datetime]
 KINDS = ("log", "workstation", "person", "run", "retraction", "erasure")
 
 
@@ -88,16 +90,15 @@ class Writer:
     Args:
         connection: From ``engine.writing``.
         signer: The workstation's key; introduced to the log at its first entry.
-        now: The workstation's clock.
+        clock: The workstation's; read once the lock is held, so that the chain is in its order.
 
     Raises:
         RecordError: The log's first row is missing.
     """
 
-    def __init__(self, connection: Connection, signer: Signer, now: datetime) -> None:
+    def __init__(self, connection: Connection, signer: Signer, clock: Clock) -> None:
         self.connection = connection
         self.signer = signer
-        self._logged = utc_text(now)
         row = connection.execute(
             # PostgreSQL: one writer at a time, in the order of the chain. SQLite has locked by now.
             select(schema.store.c.head_seq, schema.store.c.head_hash).with_for_update()
@@ -106,6 +107,7 @@ class Writer:
             raise RecordError("this file is not a whole score log (it does not say which one)")
         self.head = Anchor(int(row.head_seq), str(row.head_hash))
         self._introduced = False
+        self._logged = utc_text(clock())
 
     def append(
         self,
@@ -159,9 +161,9 @@ class Writer:
         )
 
 
-def begin_log(connection: Connection, signer: Signer, now: datetime) -> None:
+def begin_log(connection: Connection, signer: Signer, clock: Clock) -> None:
     """Give a new log its identity: the first row and the first entry."""
-    created = utc_text(now)
+    created = utc_text(clock())
     store_id = str(uuid.uuid4())
     connection.execute(
         insert(schema.store),
@@ -173,7 +175,7 @@ def begin_log(connection: Connection, signer: Signer, now: datetime) -> None:
             "head_hash": NOTHING_BEFORE,
         },
     )
-    writer = Writer(connection, signer, now)
+    writer = Writer(connection, signer, clock)
     writer._introduced = True  # the log comes before its first workstation
     writer.append(
         "log",

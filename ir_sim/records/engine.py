@@ -90,12 +90,14 @@ def connect_engine(
 
 def _sqlite_engine(url: URL, read_only: bool, lock_wait_s: float) -> Engine:
     path = Path(str(url.database))
-    mode = "ro" if read_only else "rwc"
+    options = {"uri": "true", "mode": "ro" if read_only else "rwc"}
+    if read_only and _on_a_read_only_medium(path):
+        options["immutable"] = "1"
     engine = create_engine(
         URL.create(
             "sqlite",
             database=f"file:{_uri_path(path)}",
-            query={"uri": "true", "mode": mode},
+            query=options,
         ),
         connect_args={"timeout": lock_wait_s, "isolation_level": None},
     )
@@ -118,6 +120,12 @@ def _sqlite_engine(url: URL, read_only: bool, lock_wait_s: float) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _on_a_read_only_medium(path: Path) -> bool:
+    """Whether SQLite cannot even make the file by which readers and writers see each other."""
+    wal = path.with_name(path.name + "-wal")
+    return not os.access(path.parent, os.W_OK) and not (wal.exists() and wal.stat().st_size)
 
 
 def _uri_path(path: Path) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 
 from ir_sim.errors import RecordError
-from ir_sim.records.chain import begin_log
+from ir_sim.records.chain import Clock, begin_log
 from ir_sim.records.engine import reading, writing
 from ir_sim.records.keys import Signer
 from ir_sim.records.schema import SCHEMA, metadata
@@ -43,7 +42,7 @@ def revision_of(connection: Connection) -> str | None:
     return str(found[0])
 
 
-def ensure_schema(engine: Engine, name: str, signer: Signer, now: datetime) -> None:
+def ensure_schema(engine: Engine, name: str, signer: Signer, clock: Clock) -> None:
     """Create or upgrade the tables; does nothing (and takes no lock) on a log that is up to date.
 
     Raises:
@@ -61,7 +60,7 @@ def ensure_schema(engine: Engine, name: str, signer: Signer, now: datetime) -> N
             return
         _upgrade(connection)
         if found is None:
-            begin_log(connection, signer, now)
+            begin_log(connection, signer, clock)
 
 
 def require_schema(engine: Engine, name: str) -> None:

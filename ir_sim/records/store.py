@@ -67,7 +67,7 @@ def open_log(
             require_schema(engine, shown(address))
             return ScoreLog(engine, shown(address), folder, None)
         signer = load_signer(folder)
-        ensure_schema(engine, shown(address), signer, _now())
+        ensure_schema(engine, shown(address), signer, _now)
     except BaseException:
         engine.dispose()
         raise
@@ -212,7 +212,7 @@ class ScoreLog:
         if self._signer is None:
             raise RecordError(f"{self.name}: the score log was opened for reading only")
         with writing(self.engine, self.name) as connection:
-            writer = Writer(connection, self._signer, _now())
+            writer = Writer(connection, self._signer, _now)
             before = writer.head
             yield writer
             if writer.head == before:

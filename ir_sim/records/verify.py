@@ -10,12 +10,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Literal
 
 from sqlalchemy import Connection, func, select, text
 
 from ir_sim.records import schema
-from ir_sim.records.canonical import canonical
+from ir_sim.records.canonical import canonical, utc_moment
 from ir_sim.records.chain import KINDS, NOTHING_BEFORE, Link
 from ir_sim.records.keys import Anchor, key_id_of, signature_holds
 from ir_sim.records.origin import origin_problem
@@ -25,6 +26,8 @@ Severity = Literal["broken", "note"]
 Progress = Callable[[int, int], None]
 #: Entries between two calls of the progress function.
 STEP = 1000
+#: The clocks of workstations are not the same to the second.
+CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
@@ -124,7 +127,7 @@ def _walk(
             yield Finding(place, "its text or its link was changed")
         else:
             yield from _signature(place, link, digest, signature, told)
-        if link.logged_utc < last_logged:
+        if _set_back(link.logged_utc, last_logged):
             yield Finding(place, "the workstation's clock had been set back", "note")
         if anchor is not None and link.seq == anchor.seq and digest != anchor.hash:
             yield Finding(place, "this workstation wrote another entry here")
@@ -134,6 +137,13 @@ def _walk(
             progress(done, total)
     yield from (Finding(*problem) for problem in runs.left_over())
     yield from _end(connection, last_seq, last_hash, anchor)
+
+
+def _set_back(now: str, before: str) -> bool:
+    try:
+        return utc_moment(now) < utc_moment(before) - CLOCKS_DIFFER
+    except ValueError:
+        return False  # not a moment: its hash has told already
 
 
 def _gap(expected: int, found: int) -> str:

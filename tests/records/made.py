@@ -21,9 +21,7 @@ def made_run(number: int, trainee: str = "R01", seed: int = 0, **changes: object
     case = CASES[number % len(CASES)]
     started = START + timedelta(minutes=37 * number)
     errors = tuple(
-        RunError(
-            code=CODES[k][0], weight=CODES[k][1], time_s=float(rng.uniform(5, 200)), text="e"
-        )
+        RunError(code=CODES[k][0], weight=CODES[k][1], time_s=float(rng.uniform(5, 200)), text="e")
         for k in rng.choice(4, size=int(rng.integers(0, 3)), replace=False)
     )
     total = float(np.round(rng.uniform(20, 95), 2))
