@@ -15,7 +15,7 @@ import numpy as np
 import yaml
 from numpy.typing import ArrayLike, NDArray
 
-from ir_sim.scenario.model import Patient
+from ir_sim.scenario.model import Patient, Scenario
 from ir_sim.scenario.shipped import shipped
 
 Array = NDArray[np.float64]
@@ -190,3 +190,8 @@ def build_body(template: str, patient: Patient | None = None, seed: int = 0) -> 
     key = f"{template} {patient.age} {patient.sex} {patient.weight_kg:g} {seed}"
     own = int.from_bytes(hashlib.sha256(key.encode()).digest()[:4], "big")
     return Body(template, _window(template), float(ap), patient.age, patient.sex, own)
+
+
+def body_of(scenario: Scenario, seed: int = 0) -> Body:
+    """The body of a case's patient."""
+    return build_body(scenario.anatomy.body, scenario.patient, seed)

@@ -134,9 +134,6 @@ class Detector:
         rng = np.random.default_rng((self.seed, number))
         y, x = rng.integers(0, _TILE_EXTRA, 2)
         tile = self._tile[y : y + n, x : x + n]
-        flip = int(rng.integers(-1, 3))
-        if flip < 2:
-            tile = cv2.flip(tile, flip, dst=self._veil)
         half = 0.5 / quanta**0.5
         cv2.sqrt(signal, dst=signal)
         cv2.scaleAdd(tile, half, signal, dst=signal)

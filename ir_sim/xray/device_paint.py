@@ -8,6 +8,7 @@ however small the wire is against a picture element.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,7 @@ from ir_sim.xray.scene import DeviceShape
 Array = NDArray[np.float64]
 
 #: Step along and across the axis, px.
-_ALONG_PX = 0.75
+_ALONG_PX = 0.9
 _ACROSS_PX = 0.5
 #: Radius below which a tube is spread over one picture element, px.
 _THINNEST_PX = 0.5
@@ -43,113 +44,118 @@ def paint_devices(
         kv: Tube voltage.
         shift_px: Columns and rows by which the patient has moved.
     """
-    splat = _Splat(line_integral.shape[0])
     for device in devices:
-        if len(device.points_mm) < 2:
-            continue
-        at = projection.pixels(np.asarray(device.points_mm, float), device.z_mm) + shift_px
-        space = np.asarray(device.points_mm, float)
-        step = np.hypot(*np.diff(space, axis=0).T)
-        z = np.broadcast_to(np.asarray(device.z_mm, float), (len(space),))
-        step = np.hypot(step, np.diff(z))
-        from_tip = np.concatenate([np.cumsum(step[::-1])[::-1], [0.0]])
-        for piece in device.pieces:
-            if piece.from_mm >= from_tip[0]:
-                continue
-            depth_cm = 0.16 * (piece.outer_mm - piece.inner_mm)
-            mu = attenuation_1_cm(piece.material, kv, depth_cm)
-            span = (piece.from_mm, piece.to_mm)
-            splat.tube(at, from_tip, span, piece.outer_mm, piece.inner_mm, mu, projection.mm_per_px)
-        if device.filling_mg_ml > 0.0 and device.lumen_mm > 0.0:
-            mu = beam_quality(kv).iodine_cm2_g * 1e-3 * device.filling_mg_ml
-            span = (0.0, np.inf)
-            splat.tube(at, from_tip, span, device.lumen_mm, 0.0, mu, projection.mm_per_px)
-    splat.add_to(line_integral)
+        if len(device.points_mm) >= 2:
+            _paint(line_integral, device, projection, kv, shift_px)
 
 
-class _Splat:
-    """Collects strips of all tubes and adds them up at once."""
+def _paint(
+    image: Image,
+    device: DeviceShape,
+    projection: Projection,
+    kv: float,
+    shift_px: tuple[float, float],
+) -> None:
+    """One device: all its pieces share one grid of strips along and across the axis."""
+    space = np.asarray(device.points_mm, float)
+    z = np.broadcast_to(np.asarray(device.z_mm, float), (len(space),))
+    mm = projection.mm_per_px
+    course = _resampled(projection.pixels(space, z) + shift_px, _from_tip(space, z))
+    widest = max([p.outer_mm for p in device.pieces] + [device.lumen_mm]) / mm
+    wide = max(widest, _THINNEST_PX)
+    n = image.shape[0]
+    seen = ((course.at > -wide - 1) & (course.at < n + wide + 1)).all(1)
+    if not seen.any():
+        return
+    across_px = _ACROSS_PX if wide < 2.0 else 1.5 * _ACROSS_PX
+    count = int(np.ceil(wide / across_px))
+    offset = np.arange(-count, count + 1) * across_px
+    edge = np.stack([offset - 0.5 * across_px, offset + 0.5 * across_px])
+    value = np.zeros((len(course.at), len(offset)))
+    for piece in device.pieces:
+        mu = attenuation_1_cm(piece.material, kv, 0.16 * (piece.outer_mm - piece.inner_mm))
+        across = np.diff(_chord_area(edge, piece.outer_mm / mm), axis=0)[0]
+        if piece.inner_mm > 0.0:
+            across = across - np.diff(_chord_area(edge, piece.inner_mm / mm), axis=0)[0]
+        course.add(value, (piece.from_mm, piece.to_mm), across * (mm * 0.1 * mu))
+    if device.filling_mg_ml > 0.0 and device.lumen_mm > 0.0:
+        mu = beam_quality(kv).iodine_cm2_g * 1e-3 * device.filling_mg_ml
+        across = np.diff(_chord_area(edge, device.lumen_mm / mm), axis=0)[0]
+        course.add(value, (0.0, np.inf), across * (mm * 0.1 * mu))
+    where = course.at[seen, None, :] + course.normal[seen, None, :] * offset[None, :, None]
+    _splat(image, where[..., 0].ravel(), where[..., 1].ravel(), value[seen].ravel())
 
-    def __init__(self, n: int) -> None:
-        self.n = n
-        self.x: list[Array] = []
-        self.y: list[Array] = []
-        self.value: list[Array] = []
 
-    def tube(
-        self,
-        at: Array,
-        from_tip: Array,
-        span: tuple[float, float],
-        outer_mm: float,
-        inner_mm: float,
-        mu_cm: float,
-        mm: float,
-    ) -> None:
-        """One piece of a device."""
-        low, high = max(span[0], 0.0), min(span[1], float(from_tip[0]))
-        if high <= low:
+@dataclass(frozen=True, eq=False)
+class _Course:
+    """A device's axis in the picture, evenly sampled.
+
+    Attributes:
+        at: (n, 2) column and row, hub first.
+        normal: (n, 2) unit vectors across.
+        length_px: (n,) length that each sample stands for.
+        near_mm: (n,) end of that length towards the tip, distance from the tip; ``far_mm`` the
+            other end.
+    """
+
+    at: Array
+    normal: Array
+    length_px: Array
+    near_mm: Array
+    far_mm: Array
+
+    def add(self, value: Array, span_mm: tuple[float, float], across: Array) -> None:
+        """Add a piece's strips where it lies, in shares where it begins and ends."""
+        first = int(np.searchsorted(-self.near_mm, -span_mm[1], side="left"))
+        last = int(np.searchsorted(-self.far_mm, -span_mm[0], side="left"))
+        if last <= first:
             return
-        centre = _resampled(at, from_tip, low, high)
-        outer = outer_mm / mm
-        wide = max(outer, _THINNEST_PX)
-        inside = (centre > -wide - 1).all(1) & (centre < self.n + wide + 1).all(1)
-        if not inside.any():
-            return
-        tangent = np.gradient(centre, axis=0)
-        length = np.hypot(tangent[:, 0], tangent[:, 1])
-        normal = np.stack([-tangent[:, 1], tangent[:, 0]], 1) / (length[:, None] + 1e-12)
-        across_px = _ACROSS_PX if wide < 2.0 else 1.5 * _ACROSS_PX
-        count = int(np.ceil(wide / across_px))
-        offset = np.arange(-count, count + 1) * across_px
-        edge = np.stack([offset - 0.5 * across_px, offset + 0.5 * across_px])
-        across = np.diff(_chord_area(edge, outer), axis=0)[0]
-        if inner_mm > 0.0:
-            across -= np.diff(_chord_area(edge, inner_mm / mm), axis=0)[0]
-        weight = length.copy()
-        if len(weight) > 1:
-            weight[[0, -1]] *= 0.5
-        strip = across * mm * 0.1 * mu_cm
-        keep = np.flatnonzero(inside)
-        where = centre[keep, None, :] + normal[keep, None, :] * offset[None, :, None]
-        self.x.append(where[..., 0].ravel())
-        self.y.append(where[..., 1].ravel())
-        self.value.append((weight[keep, None] * strip[None, :]).ravel())
-
-    def add_to(self, image: Image) -> None:
-        """Spread what was collected over the picture elements."""
-        if not self.x:
-            return
-        n = self.n
-        x, y, value = (np.concatenate(q) for q in (self.x, self.y, self.value))
-        keep = (x > 0) & (x < n - 1.001) & (y > 0) & (y < n - 1.001)
-        x, y, value = x[keep], y[keep], value[keep]
-        if not len(x):
-            return
-        column, row = x.astype(np.int32), y.astype(np.int32)
-        fx, fy = x - column, y - row
-        x0, y0 = int(column.min()), int(row.min())
-        w, h = int(column.max()) + 2 - x0, int(row.max()) + 2 - y0
-        flat = (row - y0) * w + (column - x0)
-        right, below = fx * value, fy * value
-        both = fx * below
-        total = np.bincount(flat, value - right - below + both, h * w)
-        total += np.bincount(flat + 1, right - both, h * w)
-        total += np.bincount(flat + w, below - both, h * w)
-        total += np.bincount(flat + w + 1, both, h * w)
-        image[y0 : y0 + h, x0 : x0 + w] += total.reshape(h, w).astype(np.float32)
+        near, far = self.near_mm[first:last], self.far_mm[first:last]
+        share = np.minimum(far, span_mm[1]) - np.maximum(near, span_mm[0])
+        share = np.clip(share / np.maximum(far - near, 1e-9), 0.0, 1.0)
+        value[first:last] += (share * self.length_px[first:last])[:, None] * across[None, :]
 
 
-def _resampled(at: Array, from_tip: Array, low: float, high: float) -> Array:
-    """(m, 2) points from the hub's side to the tip of a span, evenly about ``_ALONG_PX`` apart."""
-    s = from_tip[::-1]
-    px, py = at[::-1, 0], at[::-1, 1]
-    knots = np.unique(np.concatenate([[low, high], s[(s > low) & (s < high)]]))
-    kx, ky = np.interp(knots, s, px), np.interp(knots, s, py)
-    length = np.concatenate([[0.0], np.cumsum(np.hypot(np.diff(kx), np.diff(ky)))])
-    count = max(2, int(length[-1] / _ALONG_PX) + 2)
-    u = np.linspace(0.0, length[-1], count)
-    return np.stack([np.interp(u, length, kx), np.interp(u, length, ky)], 1)
+def _from_tip(space: Array, z: Array) -> Array:
+    """(n,) distance of each point from the tip along the device, mm."""
+    dx, dy = np.diff(space, axis=0).T
+    step = np.sqrt(dx * dx + dy * dy + np.diff(z) ** 2)
+    return np.concatenate([np.cumsum(step[::-1])[::-1], [0.0]])
+
+
+def _resampled(at: Array, from_tip: Array) -> _Course:
+    """The axis sampled about every ``_ALONG_PX``."""
+    s = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(at, axis=0).T))])
+    count = max(2, int(s[-1] / _ALONG_PX) + 1)
+    edges = np.linspace(0.0, s[-1], count + 1)
+    middle = 0.5 * (edges[1:] + edges[:-1])
+    xy = np.stack([np.interp(middle, s, at[:, 0]), np.interp(middle, s, at[:, 1])], 1)
+    step = np.gradient(xy, axis=0)
+    length = np.hypot(step[:, 0], step[:, 1]) + 1e-12
+    normal = np.stack([-step[:, 1] / length, step[:, 0] / length], 1)
+    mm = np.interp(edges, s, from_tip)
+    whole = np.full(count, s[-1] / count)
+    return _Course(xy, normal, whole, mm[1:], mm[:-1])
+
+
+def _splat(image: Image, x: Array, y: Array, value: Array) -> None:
+    """Spread values over four picture elements each, by area."""
+    n = image.shape[0]
+    keep = (x > 0) & (x < n - 1.001) & (y > 0) & (y < n - 1.001) & (value != 0)
+    x, y, value = x[keep], y[keep], value[keep]
+    column, row = x.astype(np.int64), y.astype(np.int64)
+    fx, fy = x - column, y - row
+    flat = row * n + column
+    right, below = fx * value, fy * value
+    both = fx * below
+    out = image.reshape(-1)
+    for shift, part in (
+        (0, value - right - below + both),
+        (1, right - both),
+        (n, below - both),
+        (n + 1, both),
+    ):
+        np.add.at(out, flat + shift, part.astype(np.float32))
 
 
 def _chord_area(offset: Array, radius: float) -> Array:

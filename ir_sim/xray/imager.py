@@ -73,6 +73,7 @@ class Imager:
         self._roadmap = Roadmap()
         self._last: Exposure | None = None
         self._held: Grey | None = None
+        self._measure: tuple[object, float] | None = None
 
     def draw(self, scene: Scene) -> Grey:
         """(h, w) grey levels of what the monitor shows for an exposure."""
@@ -172,6 +173,15 @@ class Imager:
         The exposure control of the machine knows no contrast and no devices either: a bolus must
         not change the brightness of a locked run.
         """
+        s = scene.exposure.settings
+        key = (view_key(s), s.centre_mm, s.blades, scene.exposure.kv)
+        if self._measure is None or self._measure[0] != key:
+            self._measure = (key, self._mean_share(scene, detector, opening))
+        return self._measure[1]
+
+    def _mean_share(
+        self, scene: Scene, detector: Detector, opening: tuple[slice, slice] | None
+    ) -> float:
         still = self._integrals.coarse(scene.exposure)
         side = still.shape[0]
         share = np.exp(-still)
