@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,8 @@ from ir_sim.simulation.simulation import Simulation
 from ir_sim.simulation.state import State
 from ir_sim.training.assessment import Assessment, Progress
 from ir_sim.training.case import case_of
+from ir_sim.training.debrief import Debrief, debrief_of
+from ir_sim.training.debrief_html import debrief_page
 from ir_sim.training.help import HelpLevel
 from ir_sim.training.moment import Moment
 from ir_sim.training.rubric import Rubric, load_rubric
@@ -81,6 +83,24 @@ class Session(Simulation):
     def score(self) -> Score:
         """The rating up to now."""
         return self.assessment.score(self.state)
+
+    def debrief(
+        self,
+        expert: Mapping[str, float] | None = None,
+        earlier: Sequence[Mapping[str, float]] = (),
+    ) -> Debrief:
+        """What there is to talk about up to now.
+
+        Args:
+            expert: Figures of the expert's run of this case (``values_of`` its score).
+            earlier: Figures of one's own earlier runs of it, oldest first.
+        """
+        return debrief_of(self.assessment, self.state, self.events, expert, earlier)
+
+    def debrief_page(self, debrief: Debrief | None = None, trainee: str = "") -> str:
+        """The debrief as one HTML page that needs nothing else."""
+        shown = debrief if debrief is not None else self.debrief()
+        return debrief_page(shown, self.tree, self.scenario.task.target, trainee)
 
     def save(self, path: str | Path) -> str:
         """Write the recording with the score so far; returns its SHA-256.
@@ -154,7 +174,7 @@ def recorded_case(recording: Recording, name: str = "recording") -> Scenario:
 
 
 def differs(recording: Recording) -> str:
-    """Why a replay may differ from what was recorded, in one line; empty if nothing speaks for it."""
+    """Why a replay may differ from what was recorded, in one line; empty if it should not."""
     made = recording.header.get("software", "unknown")
     if made != __version__:
         return f"recorded by version {made}, replayed by {__version__}: the bits may differ"
