@@ -166,15 +166,25 @@ class HandsAndFeet:
         self._table_mm[0] += dx_mm
         self._table_mm[1] += dy_mm
 
-    def controls(self, dt_s: float) -> Controls:
-        """What is done in the next tick."""
+    def controls(self, dt_s: float, mounted: Iterable[str] | None = None) -> Controls:
+        """What is done in the next tick.
+
+        Args:
+            dt_s: Length of the tick.
+            mounted: Slots that hold a device; a hand on an empty slot moves nothing. None: all.
+        """
+        there = None if mounted is None else set(mounted)
         actions, self._actions = tuple(self._actions), []
         motions = self._motions(dt_s)
         gentle = self.down("fine") or "fine" in self.pad.buttons
         injects = self.down("inject") or "inject" in self.pad.buttons
         rate = INJECT_GENTLY_ML_S if gentle else self.inject_ml_s
         return Controls(
-            motions={slot: motion for slot, motion in motions.items() if not motion.held},
+            motions={
+                slot: motion
+                for slot, motion in motions.items()
+                if not motion.held and (there is None or slot in there)
+            },
             pedal=self._pedal(),
             inject_ml_s=rate if injects else 0.0,
             table_mm_s=self._table(dt_s),

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from ir_sim import __version__
 from ir_sim.errors import IrSimError, RecordError
@@ -125,6 +126,8 @@ class Keeping:
         """Keep the run for good; returns one line that says where, or why not."""
         ended = datetime.now(tz=UTC)
         session = self.session
+        if not finished:
+            session.recording.events = [event.as_dict() for event in session.events]
         irrun = session.recording.to_bytes()
         score = session.score() if finished else None
         try:
@@ -158,7 +161,7 @@ class Keeping:
         self._journal = None
 
 
-def _case_fields(scenario: Scenario, seed: int) -> dict[str, object]:
+def _case_fields(scenario: Scenario, seed: int) -> dict[str, Any]:
     return {
         "scenario_id": scenario.id,
         "scenario_sha256": scenario.sha256,
@@ -208,10 +211,9 @@ class Interrupted:
     def file(self, db: str | None, scenario: Scenario | None, home: Path | None = None) -> str:
         """Record it as interrupted; returns one line that says where, or why not."""
         ended = datetime.fromtimestamp(self.path.stat().st_mtime, tz=UTC)
-        known: dict[str, object] = {"scenario_id": self.case}
-        header = self.recording.header
+        known: dict[str, Any] = {"scenario_id": self.case}
         if scenario is not None:
-            known = _case_fields(scenario, int(header.get("seed", 0)))
+            known = _case_fields(scenario, int(self.recording.header.get("seed", 0)))
         try:
             filed = log_run(
                 None,
@@ -224,7 +226,7 @@ class Interrupted:
                 irrun=self.recording.to_bytes(),
                 url=db,
                 home=home,
-                **known,  # type: ignore[arg-type]
+                **known,
             )
         except RecordError as error:
             if "is safe in" in str(error):

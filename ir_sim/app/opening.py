@@ -12,8 +12,8 @@ from ir_sim.app.preferences import load_preferences, preferences_path
 from ir_sim.app.program import Choice, Program
 from ir_sim.app.stage import Stage, Window
 from ir_sim.app.stage import run as turn
-from ir_sim.scenario.model import Scenario
 from ir_sim.simulation.recording import Recording, read
+from ir_sim.training.session import recorded_case
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,8 @@ def run(opening: Opening) -> int:
     path = preferences_path()
     liked = load_preferences(path)
     recording = read(opening.replay) if opening.replay is not None else None
+    if recording is not None:
+        recorded_case(recording, str(opening.replay))  # say what is wrong before a window opens
     window = Window(Window.first_size(), fullscreen=liked.fullscreen)
     pictures = Path(platformdirs.user_pictures_dir())
     stage = Stage(window.surface.get_size(), liked, path, pictures if pictures.is_dir() else None)
@@ -47,7 +49,7 @@ def begin(program: Program, opening: Opening, recording: Recording | None) -> No
     """The first screen."""
     stage = program.stage
     if recording is not None:
-        program.replay(recorded_case(recording, str(opening.replay)), recording, stage.leave)
+        program.replay(recording, stage.leave)
         return
     if opening.case is not None and (opening.demo or opening.trainee or stage.preferences.trainee):
         trainee = opening.trainee or stage.preferences.trainee
@@ -58,12 +60,3 @@ def begin(program: Program, opening: Opening, recording: Recording | None) -> No
         program.home()
     if not opening.demo:
         program.recover()
-
-
-def recorded_case(recording: Recording, name: str) -> Scenario:
-    """The case as it was when the run was recorded.
-
-    Raises:
-        RecordError: The recording's case cannot be used.
-    """
-    raise NotImplementedError

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,13 +24,16 @@ from ir_sim.app.screens.procedure import ProcedureScreen
 from ir_sim.app.screens.replay import ReplayScreen
 from ir_sim.app.screens.waiting import WaitingScreen
 from ir_sim.app.stage import Stage
+from ir_sim.authoring.check import load_case
 from ir_sim.errors import IrSimError, RecordError
 from ir_sim.records.reading import RunFilter
+from ir_sim.records.record import RunRecord
 from ir_sim.records.store import open_log
-from ir_sim.scenario.library import load
 from ir_sim.scenario.model import Scenario
 from ir_sim.simulation.recording import Recording
-from ir_sim.training.session import Session
+from ir_sim.training.debrief import debrief_of
+from ir_sim.training.help import HelpLevel, help_after
+from ir_sim.training.session import Session, recorded_case
 from ir_sim.xray import Imager
 
 #: Side of the pictures that are drawn; they are fitted to the monitor.
@@ -87,15 +91,31 @@ class Program:
         """The first screen."""
         self.stage.go(HomeScreen(self.stage, self._chosen, self.cases, self._last_runs))
 
+    def _logged(self, which: RunFilter, newest: int | None = None) -> list[RunRecord]:
+        """Runs of the log, oldest first; none if it cannot be read just now."""
+        try:
+            with open_log(self.db, self.home_folder, read_only=True, lock_wait_s=0.5) as log:
+                return [run.record for run in log.runs(which, newest=newest)]
+        except RecordError:
+            return []
+
+    def _earlier(self, trainee: str, case: str) -> list[dict[str, float]]:
+        """Figures of the trainee's finished runs of a case, oldest first."""
+        runs = self._logged(RunFilter(trainee=trainee, case=case, retracted=False))
+        return [
+            {"total": run.total, **{name: m.value for name, m in run.metrics.items()}}
+            for run in runs
+            if run.total is not None
+        ]
+
+    def _help(self, trainee: str, case: str) -> HelpLevel:
+        """Help fades with every finished run of the case."""
+        return help_after(len(self._earlier(trainee, case)))
+
     def _last_runs(self, trainee: str) -> Sequence[str]:
         if not trainee:
             return ()
-        try:
-            with open_log(self.db, self.home_folder, read_only=True, lock_wait_s=0.5) as log:
-                which = RunFilter(trainee=trainee, retracted=False)
-                runs = [run.record for run in log.runs(which, newest=LAST_RUNS)]
-        except RecordError:
-            return ()
+        runs = self._logged(RunFilter(trainee=trainee, retracted=False), LAST_RUNS)
         lines = []
         for run in sorted(runs, key=lambda r: r.started_utc, reverse=True):
             score = f"{run.total:.0f} points" if run.total is not None else run.status
@@ -108,13 +128,14 @@ class Program:
     def brief(self, choice: Choice) -> None:
         """The briefing of a case, or a line that says why there is none."""
         try:
-            scenario = load(choice.case)
+            scenario = load_case(choice.case)
         except IrSimError as error:
             self.stage.toasts.say(str(error).splitlines()[0])
             self.home()
             return
         seed = choice.seed if choice.seed is not None else secrets.randbelow(2**31)
-        preparing = Preparing(lambda: Session(scenario, seed=seed))
+        helped: HelpLevel = "none" if choice.watch else self._help(choice.trainee, scenario.id)
+        preparing = Preparing(lambda: Session(scenario, seed=seed, help_level=helped))
         self.stage.go(
             BriefingScreen(
                 self.stage,
@@ -130,7 +151,8 @@ class Program:
 
     def _painter(self, session: Session) -> Painter:
         def build() -> Imager:
-            return session.imager(PICTURE_PX)
+            beds = [int(vessel) for vessel in session.circulation.bed_vessel]
+            return Imager(session.tree, session.body, beds, PICTURE_PX, session.seed)
 
         return Painter(build, PICTURE_PX, threaded=self.threaded)
 
@@ -173,63 +195,42 @@ class Program:
         else:
             self._filing = Preparing(lambda: keeping.file(self.db, finished=False))
         if how == "restart":
-            scenario = session.scenario
-            seed = session.seed
-            fresh = Preparing(lambda: Session(scenario, seed=seed))
-            self.stage.go(
-                WaitingScreen(
-                    self.stage, "Starting again", fresh, lambda s: self.play(s, choice), self.home
-                )
-            )
+            self._again(session, choice)
         else:
             self.home()
+
+    def _again(self, session: Session, choice: Choice) -> None:
+        scenario, seed = session.scenario, session.seed
+        helped: HelpLevel = "none" if choice.watch else self._help(choice.trainee, scenario.id)
+        fresh = Preparing(lambda: Session(scenario, seed=seed, help_level=helped))
+        ready = lambda s: self.play(s, choice)  # noqa: E731
+        self.stage.go(WaitingScreen(self.stage, "Starting again", fresh, ready, self.home))
 
     # -- debrief and replay --------------------------------------------------------------------
 
     def debrief(self, session: Session, choice: Choice, kept: str) -> None:
         """The debrief of a run that has just ended."""
         recording = session.recording
-        target_s = session.assessment.target.reached_s
-        run = Run(
-            session.scenario,
-            session.tree,
-            session.score(),
-            session.assessment.tally.series,
-            target_s,
-            choice.trainee if not choice.watch else "expert",
-            kept,
-        )
-
-        def again() -> None:
-            scenario, seed = session.scenario, session.seed
-            fresh = Preparing(lambda: Session(scenario, seed=seed))
-            screen = WaitingScreen(
-                self.stage, "Starting again", fresh, lambda s: self.play(s, choice), self.home
-            )
-            self.stage.go(screen)
+        earlier = [] if choice.watch else self._earlier(choice.trainee, session.scenario.id)
+        told = debrief_of(session.assessment, session.state, session.events, None, earlier[:-1])
+        trainee = "expert" if choice.watch else choice.trainee
+        run = Run(session.scenario, session.tree, told, trainee, kept)
 
         def show() -> None:
             screen = DebriefScreen(
                 self.stage,
                 run,
-                again,
-                lambda at_s: self.replay(session.scenario, recording, show, at_s),
+                lambda: self._again(session, choice),
+                lambda at_s: self.replay(recording, show, at_s),
                 self.home,
             )
             self.stage.go(screen)
 
         show()
 
-    def replay(
-        self,
-        scenario: Scenario,
-        recording: Recording,
-        back: Callable[[], None],
-        at_s: float = 0.0,
-    ) -> None:
+    def replay(self, recording: Recording, back: Callable[[], None], at_s: float = 0.0) -> None:
         """Watch a run."""
-        seed = int(recording.header["seed"])
-        preparing = Preparing(lambda: Session(scenario, seed=seed))
+        preparing = Preparing(lambda: Session.from_recording(recording))
         marks = [
             (e["tick"] / 60.0, int(e.get("data", {}).get("weight", 1)), str(e["text"]))
             for e in recording.events
@@ -267,10 +268,9 @@ class Program:
         )
 
     def _record(self, found: Interrupted) -> None:
-        try:
-            scenario = load(found.case)
-        except IrSimError:
-            scenario = None
+        scenario: Scenario | None = None
+        with suppress(IrSimError):
+            scenario = recorded_case(found.recording)
         self.stage.toasts.say(found.file(self.db, scenario, self.home_folder))
         self.recover()
 
@@ -279,7 +279,7 @@ class Program:
         known = Known(found.trainee, "human", found.started_utc)
 
         def again() -> Session:
-            session = Session(load(found.case), seed=int(found.recording.header["seed"]))
+            session = Session.from_recording(found.recording)
             for controls in found.recording.controls():
                 session.step(controls)
             return session

@@ -239,7 +239,7 @@ class SuiteView:
         for line in theme.lines(text, room.width, 16, "bold") if text else []:
             theme.write(panel, (room.x, y), line, 16, "bold")
             y += theme.height(16, "bold")
-        if progress.hint:
+        if progress.hint and progress.hint != text:
             for line in theme.lines(progress.hint, room.width, 13):
                 theme.write(panel, (room.x, y), line, 13, colour=palette.accent)
                 y += theme.height(13)

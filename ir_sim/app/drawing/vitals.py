@@ -60,8 +60,9 @@ def draw_vitals(
         cell = pygame.Rect(round(rect.x + i * wide), rect.y, round(wide), rect.height)
         numbers = theme.px(150 if i == 1 else 110)
         _numbers(surface, theme, cell, numbers, name, colour, value, unit)
-        area = pygame.Rect(cell.x + theme.px(10), cell.y, cell.width - numbers, cell.height)
-        area = area.inflate(-theme.px(12), -theme.px(16))
+        left, gap = theme.px(14), theme.px(14)
+        area = pygame.Rect(cell.x + left, cell.y, cell.width - numbers - left - gap, cell.height)
+        area = area.inflate(0, -theme.px(16))
         _trace(surface, colour, area, i, vitals, trace, time_s)
 
 
@@ -75,7 +76,7 @@ def _numbers(
     value: str,
     unit: str,
 ) -> None:
-    x = cell.right - wide + theme.px(4)
+    x = cell.right - wide
     theme.write(surface, (x, cell.y + theme.px(6)), f"{name}  {unit}", 11, colour=colour)
     at = (x, cell.bottom - theme.px(3))
     theme.write(surface, at, value, 26, "bold", colour, "bottomleft")

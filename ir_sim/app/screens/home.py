@@ -120,9 +120,9 @@ class HomeScreen(FormScreen):
     def update(self, dt_s: float) -> None:
         """Read a few more cases."""
         if not self.cases.complete:
-            self.cases.read_next()
+            more = self.cases.read_next()
             self._narrow("")
-            if self.stage.preferences.case and self.cases.complete:
+            if not more and self.stage.preferences.case:
                 self.list.choose(self.stage.preferences.case)
         if self._runs_of != self.trainee.text:
             self._runs_of = self.trainee.text

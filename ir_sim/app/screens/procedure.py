@@ -121,7 +121,7 @@ class ProcedureScreen:
     def command(self, name: str, *, back: bool = False) -> None:
         """Carry out a command of a key or button."""
         state = self.play.state
-        simple = {
+        simple: dict[str, Callable[[], None]] = {
             "pause": self.pause,
             "help": lambda: self._pause_for(lambda done: show_controls(self.stage, done)),
             "restart": lambda: self._ended("restart"),
@@ -236,6 +236,8 @@ class ProcedureScreen:
         if not self.paused:
             self.play.advance(dt_s, self._next_controls)
         state = self.play.state
+        for reason in state.refused:
+            self.stage.toasts.say(reason[:1].upper() + reason[1:])
         self.stage.sound.exposing(state.pedal != "off" and not self.paused)
         for event in self.play.news():
             self._hear(event)
@@ -248,7 +250,10 @@ class ProcedureScreen:
             self._ended("finished")
 
     def _next_controls(self) -> Controls:
-        self._controls = self._expert() if self._expert is not None else self.hands.controls(DT_S)
+        if self._expert is not None:
+            self._controls = self._expert()
+        else:
+            self._controls = self.hands.controls(DT_S, self.play.state.devices)
         return self._controls
 
     def _beep(self) -> None:
@@ -265,7 +270,7 @@ class ProcedureScreen:
         self._say(event.text, tone)
         if event.kind in _SOUNDS:
             self.stage.sound.play(_SOUNDS[event.kind])
-        if event.kind in ("refused", "target_reached"):
+        if event.kind == "target_reached":
             self.stage.toasts.say(event.text)
 
     def _say(self, text: str, tone: str) -> None:
