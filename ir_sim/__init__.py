@@ -4,14 +4,15 @@ Simulated; not a medical device. The public interface: ``load_scenario``, ``Simu
 ``Controls``, ``Motion``, ``Action``, ``replay`` and ``ScenarioError``.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from ir_sim.authoring.check import load_case as load_scenario
     from ir_sim.errors import Problem as Problem
     from ir_sim.errors import ScenarioError as ScenarioError
-    from ir_sim.scenario.library import load as load_scenario
     from ir_sim.simulation.controls import Action as Action
     from ir_sim.simulation.controls import Controls as Controls
     from ir_sim.simulation.controls import Motion as Motion
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from ir_sim.training.session import replay as replay
 
 _HOME = {
-    "load_scenario": ("ir_sim.scenario.library", "load"),
+    "load_scenario": ("ir_sim.authoring.check", "load_case"),
     "ScenarioError": ("ir_sim.errors", "ScenarioError"),
     "Problem": ("ir_sim.errors", "Problem"),
     "Simulation": ("ir_sim.training.session", "Session"),
@@ -45,8 +46,6 @@ def __getattr__(name: str) -> Any:
     """Import a public name when it is first used: ``ir-sim --help`` needs none of them."""
     if name not in _HOME:
         raise AttributeError(f"module 'ir_sim' has no attribute '{name}'")
-    from importlib import import_module
-
     module, attribute = _HOME[name]
     return getattr(import_module(module), attribute)
 

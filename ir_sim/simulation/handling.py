@@ -49,7 +49,7 @@ class Hands:
     leaving: dict[Slot, str] = field(default_factory=dict)
 
     def command(self, action: Action) -> list[Handled]:
-        """Carry out ``mount``, ``remove`` or ``exchange``; nothing yet if a device must come out."""
+        """Carry out ``mount``, ``remove`` or ``exchange``; a device comes out first."""
         slot: Slot = action.slot  # type: ignore[assignment]  # checked by Controls.check
         wanted = str(action.device) if action.device is not None else ""
         if action.kind == "mount" or (action.kind == "exchange" and slot not in self.coaxial.stack):

@@ -24,12 +24,12 @@ from numpy.typing import NDArray
 from ir_sim import __version__
 from ir_sim.anatomy import Lumen, build_tree
 from ir_sim.anatomy.body import build_body
-from ir_sim.devices import CoaxialSystem, sheath_mouth
+from ir_sim.devices import CoaxialSystem, DeviceState, SheathMouth, sheath_mouth
 from ir_sim.devices.hazards import Hazard, HazardWatch
 from ir_sim.flow import Circulation, Injection
 from ir_sim.scenario.fields import SLOTS, Slot
 from ir_sim.scenario.model import Scenario
-from ir_sim.simulation.controls import Action, Controls
+from ir_sim.simulation.controls import Action, Controls, Pedal
 from ir_sim.simulation.events import Event
 from ir_sim.simulation.handling import Handled, Hands
 from ir_sim.simulation.injector import in_lumen, injection, why_blocked
@@ -50,11 +50,19 @@ _VITALS_TICKS = 12
 #: calibre a dissection takes over which length (assumed).
 _BLEED_ML_S = {"wire": 0.4, "catheter": 1.5, "microcatheter": 0.8, "guide": 2.5}
 _DISSECTION_PERCENT, _DISSECTION_MM = 45.0, 14.0
+#: The first picture looks so far ahead of the sheath's mouth, mm.
+_LOOK_AHEAD_MM = 75.0
 _HANDLING = ("mount", "remove", "exchange")
 _MACHINE = (
     "field", "pulse_rate", "detail", "collimate", "wedge", "angulate", "mode", "frame_rate",
     "roadmap", "roadmap_share", "mask", "pixel_shift", "shield", "step_back",
 )  # fmt: skip
+
+
+def first_centre_mm(mouth: SheathMouth) -> tuple[float, float]:
+    """Where the table stands at first: the sheath's mouth low in the picture, the midline in it."""
+    ahead = _LOOK_AHEAD_MM * math.sin(mouth.angle_rad)
+    return 0.5 * float(mouth.xy_mm[0]), float(mouth.xy_mm[1]) + ahead
 
 
 class Simulation:
@@ -82,7 +90,7 @@ class Simulation:
         self.coaxial = CoaxialSystem(self.lumen, self.mouth)
         self.circulation = Circulation(self.tree, scenario.anatomy, scenario.patient)
         self.body = build_body(scenario.anatomy.body, scenario.patient, self.seed)
-        self.fluoroscope = Fluoroscope(self.body, tuple(self.mouth.xy_mm))
+        self.fluoroscope = Fluoroscope(self.body, first_centre_mm(self.mouth))
         self.hands = Hands(scenario.devices, self.coaxial)
         self.hazards = HazardWatch()
         self.timeline = Timeline()
@@ -93,8 +101,8 @@ class Simulation:
         self._tick = 0
         self._vitals = self._measure()
         self._scenery = Scenery(scenario, self.tree, self.mouth, self.seed)
-        self._album = Album(self.tree, self.body, self.circulation.bed_vessel, self.seed)
-        self.state = self._state("off", Injecting(), ())
+        self._album = Album(self.tree, self.body, self.circulation.bed_vessel.tolist(), self.seed)
+        self.state = self._state({}, "off", Injecting(), ())
 
     # -- what can be asked ---------------------------------------------------------------------
 
@@ -136,23 +144,26 @@ class Simulation:
         refused = [said for action in controls.actions for said in self._act(action, tick)]
         self._move(controls)
         refused += self._handled(self.hands.settle(), tick)
-        injecting, blocked = self._inject(controls)
+        slots = self.coaxial.states()
+        devices: Mapping[str, DeviceState] = dict(slots.items())
+        injecting, blocked = self._inject(controls, devices)
         refused += blocked
-        self.exposure = self.fluoroscope.step(DT_S, controls.pedal, controls.table_mm_s)
+        due = self.fluoroscope.step(DT_S, controls.pedal, controls.table_mm_s)
+        self.exposure = due
         self._tick += 1
         if self._tick % _VITALS_TICKS == 0:
             self._vitals = self._measure()
         self._scenery.breathe(DT_S, filming=controls.pedal == "acquire")
-        self.state = self._state(controls.pedal, injecting, tuple(refused))
-        found = self.hazards.update(self.state.devices, DT_S)
+        self.state = self._state(devices, controls.pedal, injecting, tuple(refused))
+        found = self.hazards.update(slots, DT_S)
         self.timeline.hazards(self._tick, found)
         self._harm(found)
-        if self.exposure is not None:
-            self._album.add(self._scenery.scene(self.exposure, self.state, self.circulation))
+        if due is not None:
+            self._album.add(self._scenery.scene(due, self.state, self.circulation))
         self.timeline.watch(self.state, controls, self.fluoroscope.run)
-        if self.finished:
+        if self.state.finished:
             self._finish()
-        if self._tick % HASH_TICKS == 0 or self.finished:
+        if self._tick % HASH_TICKS == 0 or self.state.finished:
             self.recording.hashes.append((self._tick, self.state_hash()))
         return self.state
 
@@ -166,12 +177,12 @@ class Simulation:
         controls.check()
         fresh: set[str] = set()
         for action in controls.actions:
-            if action.kind in _HANDLING and action.device is not None:
-                if action.device not in self.scenario.devices:
-                    tray = ", ".join(self.scenario.tray)
-                    raise ValueError(f"'{action.device}' is not on the tray: {tray}")
-            if action.kind in _HANDLING:
-                fresh.add(str(action.slot))
+            if action.kind not in _HANDLING:
+                continue
+            if action.device is not None and action.device not in self.scenario.devices:
+                tray = ", ".join(self.scenario.tray)
+                raise ValueError(f"'{action.device}' is not on the tray: {tray}")
+            fresh.add(str(action.slot))
         for slot, motion in controls.motions.items():
             if not motion.held and slot not in self.coaxial.stack and slot not in fresh:
                 raise ValueError(f"nothing is in the {slot} slot to move: mount a device first")
@@ -215,8 +226,9 @@ class Simulation:
         }
         self.coaxial.advance(self.hands.motions(wanted), DT_S)
 
-    def _inject(self, controls: Controls) -> tuple[Injecting, list[str]]:
-        devices = self.coaxial.states()
+    def _inject(
+        self, controls: Controls, devices: Mapping[str, DeviceState]
+    ) -> tuple[Injecting, list[str]]:
         wanted = controls.inject_ml_s
         injecting, vessel, at_mm, holes_mm = injection(devices, wanted, self.tree, self.mouth)
         jets = []
@@ -249,10 +261,16 @@ class Simulation:
         mean = self.circulation.mean_pressure_mmhg(root)
         return Vitals(self.circulation.heart.rate_bpm, systolic, diastolic, mean)
 
-    def _state(self, pedal: Any, injecting: Injecting, refused: tuple[str, ...]) -> State:
+    def _state(
+        self,
+        devices: Mapping[str, DeviceState],
+        pedal: Pedal,
+        injecting: Injecting,
+        refused: tuple[str, ...],
+    ) -> State:
         return State(
             self._tick,
-            self.coaxial.states(),
+            devices,
             pedal,
             self.exposure is not None,
             self.fluoroscope.settings,

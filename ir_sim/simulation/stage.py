@@ -37,7 +37,7 @@ def sheath_path(tree: VesselTree, access: Access, mouth: SheathMouth) -> Array:
         way.append(vessel.xy_mm[inside][::-1])
     path = np.vstack([*way, mouth.xy_mm[None]])
     steps = np.hypot(*np.diff(path, axis=0).T)
-    path = path[np.append(True, steps > 1e-6)]  # noqa: FBT003
+    path = path[np.append(True, steps > 1e-6)]
     out = path[0] - path[min(8, len(path) - 1)]
     out = out / max(float(np.hypot(*out)), 1e-9)
     # the puncture slants through the skin: leave the vessel's line gently

@@ -121,7 +121,7 @@ class Timeline:
         seconds = (state.tick - self._press.since) * DT_S
         frames = state.frames - self._press.frames
         text = f"Pedal up after {seconds:.1f} s."
-        data = {"pedal": self._pedal, "seconds": seconds, "frames": frames}
+        data: dict[str, Any] = {"pedal": self._pedal, "seconds": seconds, "frames": frames}
         self.add(state.tick, "pedal_up", text, **data)
         self._press, self._pedal = _Running(), "off"
 
