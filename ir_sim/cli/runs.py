@@ -23,6 +23,7 @@ def add(commands: Any) -> None:
     parser.add_argument("case", metavar="CASE", help="a case's id or file")
     parser.add_argument("--trainee", metavar="NAME", help="pseudonym for the score log")
     parser.add_argument("--seed", type=int, default=None, metavar="N", help="repeat this patient")
+    parser.add_argument("--db", metavar="URL", help="another score log (or IR_SIM_DB)")
 
     parser = command(
         commands,
@@ -71,7 +72,7 @@ def play(args: argparse.Namespace) -> int:
         return _instead(reason, args.case, args.seed or 0)
     from ir_sim.app.main import run_app
 
-    return run_app(case=args.case, trainee=args.trainee, seed=args.seed)
+    return run_app(case=args.case, trainee=args.trainee, seed=args.seed, db=args.db)
 
 
 def demo(args: argparse.Namespace) -> int:
