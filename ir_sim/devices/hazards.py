@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ir_sim.devices.pose import DeviceState
-from ir_sim.scenario.fields import Slot
+from ir_sim.scenario.fields import SLOTS, Slot
 
 #: Wall force that is felt as resistance, N, and how long it must last, s.
 WALL_FORCE_N = 0.6
@@ -34,6 +34,8 @@ NO_WIRE_MM = 20.0
 ENTERED_MM = 4.0
 ENTERED_S = 0.5
 _TIP_MM = 6.0
+#: The devices that may lie around one.
+_OUTSIDE: Mapping[Slot, tuple[Slot, ...]] = {s: SLOTS[:i] for i, s in enumerate(SLOTS)}
 _LOOP_EVERY_S = 0.25
 
 
@@ -88,7 +90,9 @@ class HazardWatch:
         for slot, device in devices.items():
             memory = self.memory[slot]
             if device.inserted_mm > 0.0:
-                found += self._vessel(slot, device, memory, dt_s)
+                around = [devices[s].inserted_mm for s in _OUTSIDE[slot] if s in devices]
+                if device.inserted_mm > max(around, default=0.0):  # not inside another device
+                    found += self._vessel(slot, device, memory, dt_s)
                 found += self._forces(slot, device, devices, memory, dt_s)
             found += self._blind(slot, device, devices, memory)
             memory.inserted_mm = device.inserted_mm

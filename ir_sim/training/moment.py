@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from ir_sim.scenario.fields import SLOTS
 from ir_sim.simulation.controls import Controls
 from ir_sim.simulation.events import Event
 from ir_sim.simulation.state import DT_S, State
@@ -74,13 +75,18 @@ class Moment:
 
     @cached_property
     def tips(self) -> Mapping[str, Tip]:
-        """Tips of the devices that are in the vessels."""
+        """Tips that lie free in the vessels: not in the sheath, not inside another device."""
         out: dict[str, Tip] = {}
-        for slot, device in self.state.devices.items():
-            if device.inserted_mm > 0.0:
+        around_mm = 0.0  # how far the devices around it reach
+        for slot in SLOTS:
+            device = self.state.devices.get(slot)
+            if device is None:
+                continue
+            if device.inserted_mm > around_mm:
                 x, y = device.tip_mm
                 place = (float(x), float(y))
                 out[slot] = Tip(place, device.tip_vessel, device.tip_vessel_mm, device.inserted_mm)
+            around_mm = max(around_mm, device.inserted_mm)
         return out
 
     @cached_property

@@ -79,7 +79,7 @@ def test_a_run_needs_its_contrast_in_one_go():
 def test_a_step_of_place_is_skipped_only_by_arriving_at_the_next():
     """The wire goes straight into the renal artery: the aorta step stays open, one deviation."""
     bench = Bench()
-    bench.put("wire", "left_renal", 20.0).run(0.5)
+    bench.put("wire", "left_renal", 20.0, inserted_mm=150.0).run(0.5)
     bench.put("catheter", "right_renal", 8.0).run(0.5)
     assert bench.done == ["cobra", "engage"]
     assert bench.assessment.steps.early == {"cobra"}
@@ -95,6 +95,15 @@ def test_nothing_is_removed_before_it_was_there():
     bench.take("catheter")
     assert "out" in bench.done
     assert "out" in bench.assessment.steps.early
+
+
+def test_a_tip_inside_another_device_lies_nowhere():
+    bench = Bench()
+    bench.put("catheter", "left_renal", 20.0, inserted_mm=200.0)
+    bench.put("wire", "aorta", 100.0, inserted_mm=150.0).run(0.5)
+    assert "wire-up" not in bench.done
+    bench.put("wire", "aorta", 40.0, inserted_mm=210.0).run(0.2)
+    assert "wire-up" in bench.done
 
 
 def test_the_target_must_be_held():
