@@ -13,6 +13,7 @@ from itertools import pairwise
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely.geometry.polygon import orient
 
 from ir_sim.anatomy.curve import Array
 from ir_sim.anatomy.layers import Layers, assign_layers
@@ -58,9 +59,13 @@ class LumenLayer:
     polygon: shapely.Geometry
 
     def walls(self) -> list[Array]:
-        """Polylines (n, 2) on which wall segments of ``WALL_RADIUS_MM`` are laid."""
+        """Closed polylines (n, 2) on which wall segments of ``WALL_RADIUS_MM`` are laid.
+
+        The lumen is on their left.
+        """
         outside = shapely.buffer(self.polygon, WALL_RADIUS_MM, quad_segs=8)
-        rings = shapely.get_rings(shapely.get_parts(shapely.simplify(outside, _SIMPLIFY_MM)))
+        parts = shapely.get_parts(shapely.simplify(outside, _SIMPLIFY_MM)).tolist()
+        rings = shapely.get_rings([orient(part) for part in parts])
         return [shapely.get_coordinates(ring) for ring in rings]
 
     def clearance_mm(self, xy_mm: Array) -> Array:

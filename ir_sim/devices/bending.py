@@ -50,49 +50,61 @@ _CAUTION = 5.0
 
 
 class Contacts:
-    """Contact planes on a chain, each at the middle or the distal end of a link.
+    """Contact planes on a chain, each at some place of a link.
 
     Args:
         count: Links of the chain.
-        slot: (m,) place in the chain's memory of slip and force: ``2 * point + side``, where
-            point ``2 * link`` is a link's middle and ``2 * link + 1`` its distal end.
+        slot: (m,) place in the chain's memory of slip and force.
+        link: (m,) link index.
+        share: (m,) place on the link, from 0 at its proximal to 1 at its distal end.
         normal: (m,) complex unit normal of the wall, into the lumen.
         offset_mm: (m,) plane offset: the axis is ``normal . x - offset`` from the wall.
         radius_mm: (m,) outer radius of the device there.
         slip_mm: (m,) slip accumulated before this step along ``1j * normal``.
         friction_limit_n: (m,) Coulomb limit from the normal force of the step before.
-        start_points: (2 count,) middles and distal ends of the links at the start of the step.
+        start: (count + 1,) node positions at the start of the step.
     """
 
     def __init__(
         self,
         count: int,
         slot: Index,
+        link: Index,
+        share: Array,
         normal: Complex,
         offset_mm: Array,
         radius_mm: Array,
         slip_mm: Array,
         friction_limit_n: Array,
-        start_points: Complex,
+        start: Complex,
     ) -> None:
         self.slot, self.normal = slot, normal
         self.reach_mm = radius_mm + offset_mm
         self.slip_mm = slip_mm
         self.friction_limit_n = friction_limit_n
         self.limit_mm = friction_limit_n / STICK_STIFFNESS_N_MM
-        self.point = slot // 2
-        self.link = slot // 4
+        self.link, self.share = link, share
         self.inward = normal.conj()
-        self.share = _SHARE[self.point - 2 * self.link]
         # slip is measured from where the points stood at the start
-        self.slip_from_mm = slip_mm - (self.inward * start_points[self.point]).imag
-        # where each contact's force (x, y) and stiffness (xx, xy, yy) are summed up
-        self.force_places = (2 * self.point[:, None] + _XY).ravel()
-        self.rate_places = np.concatenate(
-            [self.point, self.point + 2 * count, self.point + 4 * count]
-        )
+        self.slip_from_mm = slip_mm - (self.inward * self.on(start)).imag
+        # each contact's force counts on its link's distal end and, with a share, on the proximal
+        self.rest = 1.0 - share
+        places = 2 * link[:, None] + _XY
+        self.force_places = np.concatenate([places, places + 2 * count]).ravel()
+        # its stiffness: three blocks of xx, xy, yy
+        rows = np.arange(9)[:, None] * count
+        self.rate_places = (rows + link).ravel()
         nx, ny = normal.real, normal.imag
-        self.outer_product = np.stack([nx * nx, nx * ny, ny * ny])
+        outer = np.stack([nx * nx, nx * ny, ny * ny])
+        weight = np.stack([self.rest * self.rest, self.rest * share, share * share])
+        self.weight = weight[:, None, :]
+        self.outer_product = outer
+
+    def on(self, nodes: Complex) -> Complex:
+        """(m,) the contacts' points for (count + 1,) values at the nodes."""
+        at = nodes[self.link]
+        at += self.share * (nodes[self.link + 1] - at)
+        return at
 
     def __len__(self) -> int:
         """Number of contacts."""
@@ -103,7 +115,7 @@ class Contacts:
         """No contact."""
         f, i = np.zeros(0), np.zeros(0, np.intp)
         c = np.zeros(0, np.complex128)
-        return cls(count, i, c, f, f, f, f, np.zeros(2 * count, np.complex128))
+        return cls(count, i, i, f, c, f, f, f, f, np.zeros(count + 1, np.complex128))
 
 
 @dataclass(frozen=True)
@@ -180,14 +192,6 @@ def nodes_of(base: complex, angle: Array, length_mm: Array) -> Complex:
     return out
 
 
-def points_of(nodes: Complex) -> Complex:
-    """(2 n,) middle and distal end of each link."""
-    out = np.empty((len(nodes) - 1, 2), np.complex128)
-    out[:, 1] = nodes[1:]
-    out[:, 0] = 0.5 * (nodes[:-1] + nodes[1:])
-    return out.ravel()
-
-
 def evaluate(chain: Chain, contacts: Contacts, angle: Array) -> Solution:
     """Forces in the chain at given angles."""
     direction = np.exp(1j * angle)
@@ -204,9 +208,7 @@ def evaluate(chain: Chain, contacts: Contacts, angle: Array) -> Solution:
     force *= chain.drag
     force[-1] += chain.tip_force
     if len(contacts):
-        link = contacts.link
-        x = nodes[link]
-        x += contacts.share * (nodes[link + 1] - x)
+        x = contacts.on(nodes)
         x *= contacts.inward
         depth = contacts.reach_mm - x.real
         normal_n, rate = wall_response(depth)
@@ -220,13 +222,12 @@ def evaluate(chain: Chain, contacts: Contacts, angle: Array) -> Solution:
         stick += _TINY
         stick /= np.abs(slip) + _TINY
         stick *= STICK_STIFFNESS_N_MM
-        total = np.bincount(contacts.force_places, pull.view(np.float64), 4 * len(angle))
-        at_points = total.view(np.complex128).reshape(-1, 2)
-        middle = at_points[:, 0]
-        force += at_points[:, 1] + middle
+        both = np.concatenate([pull, contacts.rest * pull]).view(np.float64)
+        total = np.bincount(contacts.force_places, both, 4 * len(angle)).view(np.complex128)
+        force += total[: len(angle)]
         carried = force[::-1].cumsum()[::-1]
         push = complex(carried[0])
-        carried = carried - 0.5 * middle
+        carried = carried - total[len(angle) :]
     else:
         depth = normal_n = rate = slip = stick = np.zeros(0)
         pull = np.zeros(0, np.complex128)
@@ -315,8 +316,7 @@ def _direction(chain: Chain, contacts: Contacts, now: Solution) -> tuple[Array, 
         (lever * turn).cumsum(out=moves[1:])
         if not len(contacts):
             break
-        move = moves[contacts.link]
-        move += contacts.share * (moves[contacts.link + 1] - move)
+        move = contacts.on(moves)
         hit = (now.depth_mm < -WALL_SOFT_MM) & (now.depth_mm > (contacts.inward * move).real)
         if ahead is not None:
             hit |= ahead
@@ -387,15 +387,14 @@ def _add_contacts(
     stiff = (rate - now.stick_n) * contacts.outer_product
     stiff[0] += now.stick_n
     stiff[2] += now.stick_n
-    at_points = np.bincount(contacts.rate_places, stiff.ravel(), 6 * n).reshape(3, n, 2)
-    middle = 0.25 * at_points[:, :, 0]
-    blocks.reshape(3, 3, n)[:] += middle
-    blocks[6:] += at_points[:, :, 1]
+    shared = (contacts.weight * stiff).ravel()
+    blocks += np.bincount(contacts.rate_places, shared, 9 * n).reshape(9, n)
     if ahead is not None:  # they spring from where the rest of their gap is closed
         pull = np.where(ahead, _AHEAD_N_MM * now.depth_mm, 0.0) * contacts.normal
-        total = np.bincount(contacts.force_places, pull.view(np.float64), 4 * n).reshape(n, 2, 2)
-        rhs += 0.5 * total[:, 0] + total[:, 1]
-        rhs[:-1] += 0.5 * total[1:, 0]
+        both = np.concatenate([contacts.share * pull, contacts.rest * pull]).view(np.float64)
+        total = np.bincount(contacts.force_places, both, 4 * n).reshape(2, n, 2)
+        rhs += total[0]
+        rhs[:-1] += total[1, 1:]
 
 
 #: Two fixed nodes stand before node 1 in the padded matrix: node 0 and the sheath behind it.
@@ -406,8 +405,6 @@ _XX, _YY = np.array([0, 0, 1]), np.array([0, 1, 1])
 #: Upper triangle of a link's 4 x 4 block from its three 2 x 2 blocks.
 _BLOCK_ROWS = np.array([0, 1, 3, 4, 2, 4, 5, 6, 7, 8])
 _TINY = 1e-15
-#: Where a link's feelers stand: middle and distal end (``ir_sim.devices.contact_space.FEELERS``).
-_SHARE = np.array([0.5, 1.0])
 
 
 def _block_places(size: int, columns: int) -> Index:

@@ -31,6 +31,8 @@ HAND_DEG_S = 720.0
 SHEATH_OUTSIDE_MM = 40.0
 #: No point of a device's axis is ever further outside the lumen than this, mm.
 OUTSIDE_MM = 0.25
+#: A step that would leave the lumen is tried again so often, in ever finer sub-steps.
+_ATTEMPTS = 3
 #: Bore clearance below which a device does not slide through another, mm on the radius (assumed).
 _FIT_MM = 0.01
 
@@ -93,6 +95,7 @@ class CoaxialSystem:
         self.mouth = mouth
         self.stack: dict[Slot, Mounted] = {}
         self.slipped = False
+        self._outside_mm = 0.0
         layer_of = np.array(lumen.layers.layer, dtype=np.intp)
         self._layer_of_sample = layer_of[lumen.tree.sample_vessel]
         space = ContactSpace([grid.walls() for grid in lumen.maps], WALL_RADIUS_MM)
@@ -172,35 +175,56 @@ class CoaxialSystem:
             feed[i] = min(max(speed, -HAND_MM_S), HAND_MM_S) * dt_s
             turn[i] = min(max(spin, -most), most) * dt_s
         before = [(m.inserted_mm, m.tip_rad) for m in devices], self.rod.state.copy()
-        moved = self.rod.advance(devices, feed, turn, dt_s)
-        self.slipped = moved and not self._follow_vessels()
-        if self.slipped:  # a step that would leave the lumen is not taken: the hubs slip
+        self.slipped = False
+        for attempt in range(_ATTEMPTS):
+            if not self.rod.advance(
+                devices, feed, turn if attempt == 0 else 0 * turn, dt_s, attempt
+            ):
+                return
+            outside = self._follow_vessels()
+            if outside <= max(OUTSIDE_MM, self._outside_mm):
+                self._outside_mm = outside
+                return
             for mounted, (inserted, tip) in zip(devices, before[0], strict=True):
                 mounted.inserted_mm, mounted.tip_rad = inserted, tip
-            before[1].spin[:] = 0.0
-            self.rod.place(before[1])
+            still = before[1].copy()
+            still.spin[:] = 0.0
+            self.rod.place(still)
+        self.slipped = True  # a step that would leave the lumen is not taken: the hubs slip
 
-    def _follow_vessels(self) -> bool:
-        """Put each link on the layer of the vessel that its end lies in; whether all are inside."""
+    def _follow_vessels(self) -> float:
+        """Put each link on the layer of the vessel that its end lies in.
+
+        Returns:
+            How far the chain is outside its lumen, mm; 0 if it is inside.
+        """
         nodes, layer = self.rod.nodes, self.rod.state.layer
         if not np.isfinite(nodes[-1]):
-            return False
-        xy = nodes[1:].view(np.float64).reshape(-1, 2)
-        sure = True
-        for k in np.unique(layer).tolist():
-            on = slice(None) if len(self.lumen.maps) == 1 else layer == k
-            grid = self.lumen.maps[k]
-            cell = grid.cells(xy[on])
-            sure &= bool(grid.depth_mm.ravel()[cell].min() > HALF_CELL_MM - OUTSIDE_MM)
-            if len(self.lumen.maps) > 1:
-                sample = grid.sample.ravel()[cell]
+            return math.inf
+        at = np.concatenate([nodes[1:], 0.5 * (nodes[1:] + nodes[:-1])])
+        xy, n = at.view(np.float64).reshape(-1, 2), len(layer)
+        maps, sure = self.lumen.maps, True
+        low, high = (0, 0) if len(maps) == 1 else (int(layer.min()), int(layer.max()))
+        if low == high:  # as nearly always
+            grid = maps[low]
+            cell = grid.cells(xy)
+            sure = bool(grid.depth_mm.ravel()[cell].min() > HALF_CELL_MM)
+            if len(maps) > 1:
+                sample = grid.sample.ravel()[cell[:n]]
+                self.rod.state.layer = np.where(sample >= 0, self._layer_of_sample[sample], low)
+        else:
+            sure, was = False, layer.copy()
+            for k in range(low, high + 1):
+                on = was == k
+                sample = maps[k].sample_at(xy[:n][on])
                 layer[on] = np.where(sample >= 0, self._layer_of_sample[sample], k)
         if sure:
-            return True
-        return all(
-            self.lumen.maps[k].clearance_mm(xy[layer == k]).min() >= -OUTSIDE_MM
-            for k in np.unique(layer).tolist()
+            return 0.0
+        layers = np.concatenate([self.rod.state.layer, self.rod.state.layer])
+        least = min(
+            float(maps[k].clearance_mm(xy[layers == k]).min()) for k in set(layers.tolist())
         )
+        return max(-least, 0.0)
 
     def states(self) -> dict[Slot, DeviceState]:
         """Every device as the last step left it, from the outermost."""
@@ -238,6 +262,7 @@ class CoaxialSystem:
             "resistance_n": self.rod.resistance_n.copy(),
             "push_n": self.rod.push_n,
             "settled": self.rod.settled,
+            "outside_mm": self._outside_mm,
             "stack": {slot: copy.copy(mounted) for slot, mounted in self.stack.items()},
         }
 
@@ -247,4 +272,5 @@ class CoaxialSystem:
         self.rod.resistance_n = saved["resistance_n"].copy()
         self.rod.push_n = saved["push_n"]
         self.rod.settled = saved["settled"]
+        self._outside_mm = saved["outside_mm"]
         self.stack = {slot: copy.copy(mounted) for slot, mounted in saved["stack"].items()}

@@ -3,7 +3,8 @@
 A link's body carries two round feelers, at its middle and at its distal end. Pymunk finds which
 walls they touch and where: ``detect`` places the links, lets Pymunk collide them and returns the
 contacts. (Feelers rather than one capsule a link: Pymunk's contact points between two segments are
-points of the supporting edges, not the nearest points, which a round shape gives exactly.)
+points of the supporting edges, not the nearest points, which a round shape gives exactly. What is
+too sharp for the feelers: ``ir_sim.devices.carinas``.)
 
 Pymunk's own impulses are not used; the bending solve answers the contacts (why:
 ``ir_sim.devices.rod``). Nothing is remembered from one detection to the next: a spatial hash caches
@@ -21,6 +22,8 @@ import pymunk
 from numpy.typing import NDArray
 from pymunk import batch
 
+from ir_sim.devices.carinas import Carinas
+
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 Index = NDArray[np.intp]
@@ -29,8 +32,8 @@ Index = NDArray[np.intp]
 REACH_MM = 1.1
 #: Places of a link's feelers, as shares of its length from the proximal end.
 FEELERS = (0.5, 1.0)
-#: Contacts on one link are told apart by the feeler and by the side they are on.
-SLOTS_PER_LINK = 2 * len(FEELERS)
+#: Contacts on one link are told apart by the feeler (or the carina, last) and by their side.
+SLOTS_PER_LINK = 2 * len(FEELERS) + 2
 _HASH_CELL_MM = 4.0
 _HASH_COUNT = 4000
 _NO_TIME_S = 1e-30
@@ -56,14 +59,16 @@ class Touch:
     """Walls near the chain, at most one per slot (the nearest), in slot order.
 
     Attributes:
-        slot: (m,) ``4 * link + 2 * feeler + (1 on the left side)``.
+        slot: (m,) ``6 * link + 2 * feeler + (1 on the left side)``; a carina is feeler 2.
         link: (m,) link index.
+        share: (m,) where on the link, from 0 at its proximal to 1 at its distal end.
         normal: (m,) complex unit normal of the wall, into the lumen.
         offset_mm: (m,) ``normal . wall point``.
     """
 
     slot: Index
     link: Index
+    share: Array
     normal: Complex
     offset_mm: Array
 
@@ -86,8 +91,10 @@ class ContactSpace:
         self._space.collision_slop = 0.0
         self._wall_radius_mm = wall_radius_mm
         self._walls: list[list[pymunk.Segment]] = []
+        self._carinas: list[Carinas] = []
         for layer, polylines in enumerate(walls):
             self._walls.append([])
+            self._carinas.append(Carinas([]))
             self.lay_walls(layer, polylines)
         self._bodies: list[pymunk.Body] = []
         self._feelers: list[tuple[pymunk.Circle, ...]] = []
@@ -101,7 +108,7 @@ class ContactSpace:
         self._found = batch.Buffer()
 
     def lay_walls(self, layer: int, polylines: Sequence[Array]) -> None:
-        """Replace a layer's walls."""
+        """Replace a layer's walls: closed polylines with the lumen on their left."""
         self._space.remove(*self._walls[layer])
         segments = []
         for line in polylines:
@@ -113,6 +120,7 @@ class ContactSpace:
                 segments.append(segment)
         self._space.add(*segments)
         self._walls[layer] = segments
+        self._carinas[layer] = Carinas(polylines)
 
     def shape_links(self, length_mm: Array, radius_mm: Array, layer: Index) -> None:
         """Give the chain's links their lengths, outer radii and layers."""
@@ -182,9 +190,6 @@ class ContactSpace:
         self, ids: NDArray[np.uint64], values: Complex, nodes: Complex, along: Complex
     ) -> Touch:
         """Contacts from Pymunk's pairs (body A, body B) and their normal A to B, points A and B."""
-        if not len(ids):
-            none = np.zeros(0, np.intp)
-            return Touch(none, none, np.zeros(0, np.complex128), np.zeros(0))
         body, normal, felt, wall = ids[:, 0], -values[:, 0], values[:, 1], values[:, 2]
         if (body == self._wall_id).any():  # Pymunk puts the circle first; not a promise
             swapped = body == self._wall_id
@@ -196,12 +201,52 @@ class ContactSpace:
         reached = (centre - nodes[link]) * vector.conj()
         distal = reached.real > 0.75 * (vector.real**2 + vector.imag**2)
         left = (normal * vector.conj()).imag > 0.0
-        offset = (normal.conj() * wall).real
-        gap = (normal.conj() * centre).real - offset
+        inward = normal.conj()
+        offset = (inward * wall).real
+        gap = (inward * centre).real - offset
         slot = SLOTS_PER_LINK * link + 2 * distal + left
+        share = np.where(distal, FEELERS[1], FEELERS[0])
+        sharp = self._sharp(nodes, along)
+        if sharp is not None:
+            slot, gap = np.concatenate([slot, sharp[0].slot]), np.concatenate([gap, sharp[1]])
+            link, share = (
+                np.concatenate([link, sharp[0].link]),
+                np.concatenate([share, sharp[0].share]),
+            )
+            normal = np.concatenate([normal, sharp[0].normal])
+            offset = np.concatenate([offset, sharp[0].offset_mm])
+        if not len(slot):
+            return Touch(slot, link, share, normal, offset)
         order = np.lexsort((normal.real, offset, gap, slot))  # Pymunk's order is its memory's
         ordered = slot[order]
         first = np.empty(len(order), dtype=bool)
         first[0], first[1:] = True, ordered[1:] != ordered[:-1]
         nearest = order[first]
-        return Touch(slot[nearest], link[nearest], normal[nearest], offset[nearest])
+        return Touch(slot[nearest], link[nearest], share[nearest], normal[nearest], offset[nearest])
+
+    def _sharp(self, nodes: Complex, along: Complex) -> tuple[Touch, Array] | None:
+        """Carinas within reach of the links, each link against its nearest; and their gaps."""
+        layers, middle = self._given[2], nodes[:-1] + 0.5 * along
+        found: list[tuple[Index, Complex]] = []
+        for k in range(int(layers.min()), int(layers.max()) + 1):
+            disc = self._carinas[k].nearest(middle)
+            link = np.flatnonzero((disc >= 0) & (layers == k))
+            if len(link):
+                found.append((link, self._carinas[k].centre[disc[link]]))
+        if not found:
+            return None
+        link, centre = (np.concatenate(part) for part in zip(*found, strict=True))
+        vector = along[link]
+        square = vector.real**2 + vector.imag**2
+        share = ((centre - nodes[link]) * vector.conj()).real / np.maximum(square, 1e-12)
+        share = np.minimum(share, 1.0)
+        arm = nodes[link] + share * vector - centre
+        distance = np.abs(arm)
+        near = (share > 0.0) & (distance < self._wall_radius_mm + self._given[1, link] + REACH_MM)
+        near &= distance > 1e-6
+        link, share, centre, distance = link[near], share[near], centre[near], distance[near]
+        normal = arm[near] / distance
+        offset = (normal.conj() * centre).real + self._wall_radius_mm
+        left = (normal * along[link].conj()).imag > 0.0
+        slot = SLOTS_PER_LINK * link + 2 * len(FEELERS) + left
+        return Touch(slot, link, share, normal, offset), distance - self._wall_radius_mm

@@ -32,8 +32,8 @@ class RodState:
         angle: (n,) link angles, rad.
         spin: (n,) rate at which they turned in the last step, rad/s.
         length_mm: (n,) link lengths.
-        slip_mm: (4 n,) elastic slip of each contact slot.
-        normal_n: (4 n,) wall force of each contact slot.
+        slip_mm: (6 n,) elastic slip of each contact slot.
+        normal_n: (6 n,) wall force of each contact slot.
         layer: (n,) layer of crossing vessels each link is on.
     """
 
@@ -108,7 +108,7 @@ def _split(state: RodState, i: int, first_mm: float) -> None:
         old, at = getattr(state, name), SLOTS_PER_LINK * i
         middle, end = old[at : at + _SIDES], old[at + _SIDES :]
         # the old middle is the new joint
-        setattr(state, name, np.concatenate([old[:at], _NONE, middle, _NONE, end]))
+        setattr(state, name, np.concatenate([old[:at], _NONE, middle, _NONE, _NONE, end]))
 
 
 def _merge(state: RodState, i: int) -> None:
@@ -123,5 +123,6 @@ def _merge(state: RodState, i: int) -> None:
     state.length_mm[i] = a + b
     for name in ("slip_mm", "normal_n"):
         old, at = getattr(state, name), SLOTS_PER_LINK * i
-        joint, rest = old[at + _SIDES : at + 2 * _SIDES], old[at + 3 * _SIDES :]
+        joint = old[at + _SIDES : at + 2 * _SIDES]
+        rest = old[at + SLOTS_PER_LINK + _SIDES :]
         setattr(state, name, np.concatenate([old[:at], joint, rest]))

@@ -24,7 +24,7 @@ class ChainPose:
         nodes: (n + 1,) complex positions, mm.
         node_s_mm: (n + 1,) arclength from the sheath's mouth.
         layer: (n,) layer of each link.
-        normal_n: (4 n,) wall force of each contact slot.
+        normal_n: (6 n,) wall force of each contact slot.
         lumen: The vessels.
     """
 
@@ -64,8 +64,9 @@ class ChainPose:
     @cached_property
     def curve_force_n(self) -> Array:
         """(2 n + 1,) wall force at the curve's points."""
-        per_feeler = self.normal_n.reshape(-1, SLOTS_PER_LINK // 2, 2).sum(2)
-        return np.concatenate([[0.0], per_feeler.ravel()])
+        at = self.normal_n.reshape(-1, SLOTS_PER_LINK // 2, 2).sum(2)
+        at[:, 0] += at[:, 2]  # a carina's push counts at the middle
+        return np.concatenate([[0.0], at[:, :2].ravel()])
 
     @cached_property
     def curve_clearance_mm(self) -> Array:

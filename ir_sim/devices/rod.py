@@ -27,7 +27,6 @@ from ir_sim.devices.bending import (
     evaluate,
     newton_step,
     nodes_of,
-    points_of,
 )
 from ir_sim.devices.contact_space import SLOTS_PER_LINK, ContactSpace, Touch
 from ir_sim.devices.grid import LINK_MM, RodState, regrid, shorten
@@ -94,7 +93,14 @@ class Rod:
         self.resistance_n: Array = np.zeros(0)
         self.push_n = 0.0
 
-    def advance(self, devices: list[Mounted], feed_mm: Array, turn_rad: Array, dt_s: float) -> bool:
+    def advance(
+        self,
+        devices: list[Mounted],
+        feed_mm: Array,
+        turn_rad: Array,
+        dt_s: float,
+        quarterings: int = 0,
+    ) -> bool:
         """Move the hubs during ``dt_s`` and let the rod settle into the walls.
 
         Args:
@@ -102,6 +108,7 @@ class Rod:
             feed_mm: (devices,) advance of each hub.
             turn_rad: (devices,) rotation of each hub.
             dt_s: Time step.
+            quarterings: How often to quarter the sub-steps.
 
         Returns:
             Whether anything may have moved: a rod at rest that is held stays as it is, at no cost.
@@ -111,6 +118,7 @@ class Rod:
             return False
         before, grid = self._nodes, self.state.length_mm
         steps = max(1, math.ceil(float(np.abs(feed_mm).max(initial=0.0)) / SUBSTEP_MM))
+        steps <<= 2 * quarterings
         for _ in range(steps):
             self._substep(devices, feed_mm / steps, turn_rad / steps, dt_s / steps)
         same = held and len(grid) == len(self.state.length_mm)
@@ -159,7 +167,7 @@ class Rod:
         start[-1] += growth * np.exp(1j * state.angle[-1])
         material = composite(devices, s)
         chain = self._chain(material, feed, s_before, s, start, dt_s)
-        contacts = self._contacts(touch, material, feed, growth, points_of(start))
+        contacts = self._contacts(touch, material, feed, growth, start)
         self._settle(chain, contacts, material, dt_s)
         if regrid(state, self.link_mm):
             self.place(state)
@@ -237,7 +245,7 @@ class Rod:
         material: Material,
         feed: Array,
         growth_mm: float,
-        start_points: Complex,
+        start: Complex,
     ) -> Contacts:
         if touch is None or not len(touch.link):
             return Contacts.none(len(material.outer))
@@ -248,12 +256,14 @@ class Rod:
         return Contacts(
             len(material.outer),
             touch.slot,
+            link,
+            touch.share,
             touch.normal,
             touch.offset_mm,
             material.radius_mm[link],
             self.state.slip_mm[touch.slot] - sliding * towards,
             material.friction[link] * self.state.normal_n[touch.slot],
-            start_points,
+            start,
         )
 
     def _settle(self, chain: Chain, contacts: Contacts, material: Material, dt_s: float) -> None:
@@ -272,9 +282,7 @@ class Rod:
                 break
             if moved > _REDETECT_MM and self.space is not None:
                 self.space.shape_links(chain.length_mm, material.radius_mm, self.state.layer)
-                contacts = _carried(
-                    contacts, self.space.detect(now.nodes), material, points_of(chain.start)
-                )
+                contacts = _carried(contacts, self.space.detect(now.nodes), material, chain.start)
                 now = evaluate(chain, contacts, now.angle)
                 moved = 0.0
         self.state.spin = (now.angle - before) / dt_s
@@ -283,7 +291,7 @@ class Rod:
     def _store(self, now: Solution, contacts: Contacts, material: Material) -> None:
         n = len(now.angle)
         slip, normal = np.zeros(SLOTS_PER_LINK * n), np.zeros(SLOTS_PER_LINK * n)
-        link = contacts.point // 2
+        link = contacts.link
         limit = material.friction[link] * now.normal_n / STICK_STIFFNESS_N_MM
         slip[contacts.slot] = np.minimum(np.maximum(now.slip_mm, -limit), limit)
         normal[contacts.slot] = now.normal_n
@@ -295,9 +303,7 @@ class Rod:
         self.push_n = -(now.push * cmath.exp(-1j * self.base_rad)).real
 
 
-def _carried(
-    old: Contacts, touch: Touch, material: Material, start_points: Complex
-) -> Contacts:
+def _carried(old: Contacts, touch: Touch, material: Material, start: Complex) -> Contacts:
     """Contacts found anew in the middle of a solve, with the friction that they had before."""
     slots = SLOTS_PER_LINK * len(material.outer)
     slip, limit = np.zeros(slots), np.zeros(slots)
@@ -306,12 +312,14 @@ def _carried(
     return Contacts(
         len(material.outer),
         touch.slot,
+        touch.link,
+        touch.share,
         touch.normal,
         touch.offset_mm,
         material.radius_mm[touch.link],
         slip[touch.slot],
         limit[touch.slot],
-        start_points,
+        start,
     )
 
 

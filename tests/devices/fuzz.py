@@ -98,7 +98,9 @@ def run(name: str, seed: int, seconds: float) -> dict[str, float]:
                 worst["outside_mm"] = max(worst["outside_mm"], -float(state.clearance_mm.min()))
                 worst["wall_n"] = max(worst["wall_n"], float(state.wall_force_n.max()))
                 worst["hub_n"] = max(worst["hub_n"], abs(state.hub_force_n))
-                bad += not (np.isfinite(state.wall_force_n).all() and np.isfinite(state.hub_force_n))
+                bad += not (
+                    np.isfinite(state.wall_force_n).all() and np.isfinite(state.hub_force_n)
+                )
     return {**worst, "not_finite": float(bad)}
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +15,18 @@ from ir_sim.devices import CoaxialSystem, sheath_mouth
 from ir_sim.devices.hazards import Hazard, HazardWatch
 from ir_sim.scenario.catalogue import shipped_devices
 from ir_sim.scenario.library import load
-from ir_sim.scenario.model import Access, Anatomy
+from ir_sim.scenario.model import Access
 
 from .pictures import Frame, frame_of, sheet
 
 DT = 1 / 60
+LOOK = 3  # ticks between looks at forces and hazards
 Move = tuple[float, float]  # mm/s, deg/s
+
+
+@cache
+def lumen_of(case: str) -> Lumen:
+    return Lumen(build_tree(load(case).anatomy))
 
 
 class Operator:
@@ -32,21 +40,29 @@ class Operator:
         frames: Snapshots for ``picture``.
     """
 
-    def __init__(self, anatomy: Anatomy, access: Access, link_mm: float = 4.0) -> None:
-        self.tree = build_tree(anatomy)
-        self.lumen = Lumen(self.tree)
-        self.system = CoaxialSystem(self.lumen, sheath_mouth(self.tree, access), link_mm)
+    def __init__(self, lumen: Lumen, access: Access, link_mm: float = 4.0) -> None:
+        self.lumen, self.access, self.link_mm = lumen, access, link_mm
+        self.system = CoaxialSystem(lumen, sheath_mouth(lumen.tree, access), link_mm)
         self.watch = HazardWatch()
         self.hazards: list[Hazard] = []
         self.frames: list[Frame] = []
-        self.time_s = 0.0
+        self.time_s, self.ticks = 0.0, 0
         self.outside_mm = self.wall_n = self.hub_n = 0.0
 
     @classmethod
     def at(cls, case: str, link_mm: float = 4.0) -> Operator:
         """At the table of a shipped case."""
-        scenario = load(case)
-        return cls(scenario.anatomy, scenario.access, link_mm)
+        return cls(lumen_of(case), load(case).access, link_mm)
+
+    def fork(self) -> Operator:
+        """Another operator who goes on from here."""
+        other = Operator(self.lumen, self.access, self.link_mm)
+        other.system.restore(self.system.save())
+        other.watch = copy.deepcopy(self.watch)
+        other.hazards, other.frames = list(self.hazards), list(self.frames)
+        other.time_s, other.ticks = self.time_s, self.ticks
+        other.outside_mm, other.wall_n, other.hub_n = self.outside_mm, self.wall_n, self.hub_n
+        return other
 
     def mount(self, *names: str) -> Operator:
         for name in names:
@@ -72,15 +88,20 @@ class Operator:
             hubs = {k: (v, np.radians(w)) for k, (v, w) in now.items()}
             self.system.advance(hubs, DT)
             self.time_s += DT
-            states = self.system.states()
-            self.hazards += self.watch.update(states, DT)
-            for state in states.values():
-                self.outside_mm = max(self.outside_mm, -float(state.clearance_mm.min()))
-                self.wall_n = max(self.wall_n, float(state.wall_force_n.max()))
-                self.hub_n = max(self.hub_n, abs(state.hub_force_n))
+            self.ticks += 1
+            if self.ticks % LOOK == 0:
+                self._look()
             if until is not None and until(self):
                 return True
         return until is None
+
+    def _look(self) -> None:
+        states = self.system.states()
+        self.hazards += self.watch.update(states, LOOK * DT)
+        for state in states.values():
+            self.outside_mm = max(self.outside_mm, -float(state.clearance_mm.min()))
+            self.wall_n = max(self.wall_n, float(state.wall_force_n.max()))
+            self.hub_n = max(self.hub_n, abs(state.hub_force_n))
 
     def wait(self, seconds: float = 0.5) -> None:
         self.do({}, seconds=seconds)
