@@ -43,7 +43,7 @@ class Rating:
     Attributes:
         label: What is rated.
         value: The figure with its unit.
-        verdict: ``good``, ``fair`` or ``poor``.
+        verdict: ``good``, ``fair`` or ``poor``; ``open`` while the target is not reached.
         because: Against what.
     """
 
@@ -209,16 +209,18 @@ def ratings(score: Score) -> tuple[Rating, ...]:
     reached = score.metrics["target_reached"].value > 0.5
     task = score.metrics["target_reached"].source
     return (
-        _against_reference(score.metrics["fluoro_time_s"]),
-        _against_reference(score.metrics["contrast_ml"]),
+        _against_reference(score.metrics["fluoro_time_s"], reached),
+        _against_reference(score.metrics["contrast_ml"], reached),
         Rating("Target reached", "yes" if reached else "no", "good" if reached else "poor", task),
     )
 
 
-def _against_reference(metric: Metric) -> Rating:
+def _against_reference(metric: Metric, reached: bool) -> Rating:
     reference = metric.reference or 1.0
     ratio = metric.value / reference
     verdict = "good" if ratio <= 1.25 else "fair" if ratio <= 2.0 else "poor"
+    if not reached and verdict == "good":
+        verdict = "open"  # little was used because little was done
     because = f"{ratio:.1f} x the reference of {reference:g} {metric.unit}"
     return Rating(metric.label, f"{metric.value:.0f} {metric.unit}", verdict, because)
 
@@ -232,7 +234,8 @@ def advice(score: Score, assessment: Assessment) -> Advice:
         return Advice("Safety first", first.hint, f"{first.text}: the run could not pass.")
     missing = assessment.steps.current
     if missing is not None and not assessment.target.reached_s:
-        return Advice(f"Finish: {missing.do}", missing.hint or missing.do, "The step is open.")
+        text = missing.hint or "Ask for a hint when you are stuck; the expert's run shows the way."
+        return Advice(f"Finish: {missing.do}", text, "The step is open.")
     losses = list(_losses(score, rubric))
     if not losses or max(losses)[0] < 1.0:
         return Advice(

@@ -32,8 +32,15 @@ def debrief_page(debrief: Debrief, tree: VesselTree, target: Target, trainee: st
         strips=strips,
         plan=plan(tree, target_mm, debrief.paths, debrief.score.errors),
         end_s=max(end, 1e-9),
+        ticks=_ticks_s(end),
         clock=clock,
     )
+
+
+def _ticks_s(end_s: float) -> list[float]:
+    """Round times for the strips: at most a dozen, the first one is their distance."""
+    every = next((s for s in (5.0, 15.0, 30.0, 60.0, 120.0, 300.0) if end_s / s <= 12.0), 600.0)
+    return [every * i for i in range(1, max(int(end_s / every), 1) + 1)]
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -119,11 +119,8 @@ def plan(
     low, high = _window(tree, np.vstack([target_mm[None], *seen]))
     margin = 0.06 * float((high - low).max())
     box = (low[0] - margin, -high[1] - margin, *(high - low + 2 * margin))
-    marks = tuple(
-        Mark(i, e.place_mm[0], -e.place_mm[1], e.weight, e.text)
-        for i, e in enumerate(errors, 1)
-        if e.place_mm is not None
-    )
+    text_mm = float((high - low).max()) / 55.0
+    marks = tuple(_marks(errors, 2.2 * text_mm))
     ways = tuple(
         (slot, SLOT_COLOURS.get(slot, "#555555"), _open_path(path)) for slot, path in paths.items()
     )
@@ -133,8 +130,21 @@ def plan(
         (float(target_mm[0]), -float(target_mm[1])),
         ways,
         marks,
-        float((high - low).max()) / 55.0,
+        text_mm,
     )
+
+
+def _marks(errors: Sequence[ErrorFound], apart_mm: float) -> Iterator[Mark]:
+    """Each error at its place, or beside the ones that are there already."""
+    taken: list[tuple[float, float]] = []
+    for number, error in enumerate(errors, 1):
+        if error.place_mm is None:
+            continue
+        x, y = error.place_mm
+        while any(np.hypot(x - a, y - b) < 0.99 * apart_mm for a, b in taken):
+            x += apart_mm
+        taken.append((x, y))
+        yield Mark(number, x, -y, error.weight, error.text)
 
 
 def _window(tree: VesselTree, points: Array) -> tuple[Array, Array]:

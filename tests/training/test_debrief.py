@@ -85,7 +85,7 @@ def test_the_three_ratings_are_always_there():
         labels = [rating.label for rating in debrief(bench).ratings]
         assert labels == ["Fluoroscopy time", "Contrast medium", "Target reached"]
     assert [r.verdict for r in debrief(good_run(Bench())).ratings] == ["good"] * 3
-    assert debrief(Bench()).ratings[2].verdict == "poor"
+    assert [r.verdict for r in debrief(Bench()).ratings] == ["open", "open", "poor"]
 
 
 def test_advice_names_what_cost_most():
@@ -194,3 +194,16 @@ def test_the_documentation_lists_the_catalogue():
     for code, rule in load_rubric("default").errors.items():
         assert f"| {rule.weight} | `{code}` | {rule.definition} | {rule.source} |" in text
     assert "competent" not in text
+
+
+def test_marks_in_one_place_stand_side_by_side():
+    from ir_sim.training.drawings import plan
+
+    bench = Bench().put("wire", "aorta", 100.0)
+    for _ in range(3):
+        bench.tick(events=[bench.event("wall_force", slot="wire", vessel="aorta", force_n=0.9)])
+    target = bench.tree.by_id["right_renal"].point_at(5.0)
+    drawn = plan(bench.tree, target, debrief(bench).paths, bench.assessment.errors)
+    xs = [mark.x for mark in drawn.marks]
+    assert [mark.number for mark in drawn.marks] == [1, 2, 3]
+    assert np.diff(xs) == pytest.approx(2.2 * drawn.text_mm)
