@@ -68,8 +68,9 @@ class Blood:
         heart: Rate and output can be set.
         calibres: The lumens.
         tone: (outlets,) resistance of the beds by that at rest, from autoregulation.
-        systemic_tone: The same for the bed of the rest of the body, from outside.
+        systemic_tone: The same, from nerves and drugs.
         open_share: (outlets,) conductance that particles have left to the beds.
+        beat_s: Length of the last whole beat.
         mean_flow: (elements,) mL/s, mean over the last whole beat.
         mean_pressure: (nodes,) mmHg, the same; ``systolic`` and ``diastolic`` are its extremes.
     """
@@ -108,7 +109,7 @@ class Blood:
         self.systolic, self.diastolic = c.pressure.copy(), c.pressure.copy()
         self._flow_sum, self._pressure_sum = np.zeros(len(p.vessel)), np.zeros(p.n_nodes)
         self._high, self._low = c.pressure.copy(), c.pressure.copy()
-        self._summed_s = 0.0
+        self._summed_s, self.beat_s = 0.0, self.heart.period_s
         steady, settled = c.pressure.copy(), self.tone
         while self.heart.beats <= _BEATS_BEFORE:
             if self.advance(_DT_BEFORE_S)[1] and self.heart.beats > 2:
@@ -170,29 +171,33 @@ class Blood:
             out += c.outlet_flow * dt
             through += c.capillary_flow * dt
         now = c.stored_pressure
-        self._flow_sum += enter
+        flowed = enter.copy()
         enter += self._half * (now[p.a] - stored[p.a])
         volume = self.calibres.volume * self._stretch(now)
         moved = Moved(enter, tap, out, through, heart, volume, self.root_volume, dt_s)
-        return moved, self._note(dt_s, ended=self.heart.beats != beats)
+        return moved, self._note(dt_s, flowed, ended=self.heart.beats != beats)
 
-    def _note(self, dt_s: float, *, ended: bool) -> bool:
+    def _note(self, dt_s: float, flowed: Array, *, ended: bool) -> bool:
         """Gather the beat's means and extremes; at its end, let the beds follow."""
         pressure = self.circuit.pressure
-        self._pressure_sum += pressure * dt_s
         np.maximum(self._high, pressure, out=self._high)
         np.minimum(self._low, pressure, out=self._low)
-        self._summed_s += dt_s
+        # the tick in which a beat ends belongs to the next one in part
+        new = min(self.heart.phase_s, dt_s) if ended else 0.0
+        self._flow_sum += flowed * (1.0 - new / dt_s)
+        self._pressure_sum += pressure * (dt_s - new)
+        self._summed_s += dt_s - new
         if not ended:
             return False
         self.mean_flow = self._flow_sum / self._summed_s
         self.mean_pressure = self._pressure_sum / self._summed_s
         self.systolic, self.diastolic = self._high, self._low
         self._regulate(self.mean_pressure, 1.0 - float(np.exp(-self._summed_s / _TONE_S)))
-        self._flow_sum = np.zeros(len(self._flow_sum))
-        self._pressure_sum = np.zeros(len(pressure))
+        self.beat_s = self._summed_s
+        self._flow_sum = flowed * (new / dt_s)
+        self._pressure_sum = pressure * new
         self._high, self._low = pressure.copy(), pressure.copy()
-        self._summed_s = 0.0
+        self._summed_s = new
         return True
 
     def _regulate(self, pressure: Array, share: float) -> None:
@@ -205,8 +210,8 @@ class Blood:
     def _set_circuit(self) -> None:
         c, k, rest = self.circuit, self.calibres, self.supply.outlets
         c.resistance, c.quadratic, c.inertance = k.resistance, k.quadratic, k.inertance
-        tone = self.tone.copy()
-        tone[-1] *= self.systemic_tone
+        # organs that regulate themselves obey the rest of the body less
+        tone = self.tone * (1.0 + (self.systemic_tone - 1.0) * (1.0 - self._follows))
         whole = (rest.proximal + rest.distal) * tone / self.open_share
         distal = np.maximum(whole - rest.proximal, _LEAST_DISTAL * whole)
         c.outlets = Outlets(rest.node, whole - distal, rest.capacitance, distal, rest.pressure)
@@ -295,4 +300,5 @@ _STATE = (
     "_high",
     "_low",
     "_summed_s",
+    "beat_s",
 )

@@ -21,6 +21,7 @@ from ir_sim.flow.obstacles import CatheterInLumen
 from ir_sim.flow.plumbing import plumb
 from ir_sim.flow.sites import Injection, Leaks, Place, Places, check_injections, circuit_taps, jets
 from ir_sim.flow.supply import body_surface_m2, supply
+from ir_sim.flow.vitals import Physiology, Vitals
 from ir_sim.scenario.model import Anatomy, Patient
 
 #: An edit arrives within this time unless told otherwise, s: radii ramp, they never jump.
@@ -43,7 +44,8 @@ class Circulation:
         blood: Pressures and flows.
         contents: What travels with the blood.
         leaks: Bleeds and fistulas.
-        clotting: How eagerly blood clots in coils; 1 without heparin.
+        clotting: Multiplies how eagerly blood clots in coils; heparin does so by itself.
+        physiology: Reflexes, drugs and reactions.
         bed_vessel: (beds,) index of the vessel that feeds each organ bed; ``organs`` their names.
 
     Raises:
@@ -60,6 +62,10 @@ class Circulation:
         self.leaks, self.clotting = Leaks(), 1.0
         self.organs = demands.organs[:-1]
         self.bed_vessel = np.array([end.vessel for end in plumbing.ends], dtype=np.int64)
+        heart = self.blood.heart
+        stroke_ml = heart.output_ml_s * 60.0 / heart.rate_bpm
+        rest_mmhg = float(self.blood.mean_pressure[0])
+        self.physiology = Physiology(patient, heart.rate_bpm, stroke_ml, rest_mmhg)
         self._catheters: tuple[CatheterInLumen, ...] = ()
 
     # -- a tick --------------------------------------------------------------------------------
@@ -84,15 +90,26 @@ class Circulation:
         self._catheters = tuple(catheters)
         self.leaks.conductance.advance(dt_s)
         self.blood.open_share = self.contents.beds.conductance
-        shaped = self.blood.prepare(dt_s, self._catheters, self.clotting)
+        clotting = self.clotting * self.physiology.clotting
+        shaped = self.blood.prepare(dt_s, self._catheters, clotting)
         if self.blood.calibres.reshaped:
             self.contents.map(self.blood)
         places, flow, mass = self._taps([i for i in injections if i.rate_ml_s > 0.0], dt_s)
         taps = circuit_taps(places, flow, self.leaks)
-        moved, _ = self.blood.advance(dt_s, taps, shaped)
+        moved, beat_ended = self.blood.advance(dt_s, taps, shaped)
         leaks = np.arange(len(flow), len(places))
         self.leaks.lost_ml = self.leaks.lost_ml - moved.tap[leaks]
         self.contents.carry(moved, places, mass, leaks, self.leaks.into_vein)
+        if beat_ended:
+            self._regulate()
+
+    def _regulate(self) -> None:
+        """Let the patient's reflexes and drugs set the next beats."""
+        blood, body = self.blood, self.physiology
+        body.beat(blood.beat_s, float(blood.mean_pressure[0]), self.blood_loss_ml)
+        blood.heart.rate_bpm = body.rate_bpm
+        blood.heart.output_ml_s = body.stroke_ml * body.rate_bpm / 60.0
+        blood.systemic_tone = body.tone
 
     def _taps(
         self, injections: Sequence[Injection], dt_s: float
@@ -172,6 +189,27 @@ class Circulation:
             blood.along(blood.diastolic, blood.mean_flow, index, at_mm),
         )
 
+    def vitals(self, vessel: str | int, at_mm: float = 0.0) -> Vitals:
+        """What the monitor shows, with the pressure taken in a vessel (the access, say).
+
+        Raises:
+            ValueError: No such vessel.
+        """
+        body = self.physiology
+        systolic, diastolic = self.pulse_mmhg(vessel, at_mm)
+        return Vitals(
+            60.0 / self.heart.period_s,
+            systolic,
+            diastolic,
+            self.mean_pressure_mmhg(vessel, at_mm),
+            body.spo2_percent,
+            body.breaths_per_min,
+            self.heart.ecg_mv(),
+            body.act_s,
+            self.blood_loss_ml,
+            body.sedation,
+        )
+
     @property
     def concentration_mg_ml(self) -> Array:
         """(samples,) contrast now, mg/mL, the lanes' mean."""
@@ -245,6 +283,36 @@ class Circulation:
         """Contract a vessel to so much of its radius; 1 relaxes it."""
         self.blood.calibres.spasm(self._index(vessel), factor, seconds)
 
+    def give(self, drug: str, amount: float, vessel: str | int | None = None) -> None:
+        """Give a drug into a vein or, at a catheter's tip, into a vessel.
+
+        A dilator given into a vessel relieves the spasm there and beyond, else everywhere by less.
+
+        Args:
+            drug: Name in ``drugs.FORMULARY``.
+            amount: In the drug's unit.
+            vessel: Where the catheter's tip lies; None: intravenously.
+
+        Raises:
+            ValueError: No such drug or vessel, or an amount that is none.
+        """
+        index = None if vessel is None else self._index(vessel)
+        given = self.physiology.doses.give(drug, amount)
+        if given.dilates > 0.0:
+            half = given.usual / (2.0 if index is not None else 0.25)
+            self._relax(index, given.dilates * amount / (amount + half), 2.0 * given.onset_s)
+
+    def _relax(self, from_vessel: int | None, share: float, seconds: float) -> None:
+        """Take away a share of the spasm in a vessel and all beyond it, or everywhere."""
+        calibres = self.blood.calibres
+        reached = {from_vessel} if from_vessel is not None else set(range(len(self.tree.vessels)))
+        for vessel in self.tree.vessels:
+            if vessel.index in reached or vessel.parent in reached:
+                reached.add(vessel.index)
+                now = calibres.spasm_of(vessel.index)
+                if now < 1.0:
+                    calibres.spasm(vessel.index, now + share * (1.0 - now), seconds)
+
     def add_plug(
         self, vessel: str | int, from_mm: float, to_mm: float, *, clot: bool = False
     ) -> int:
@@ -291,6 +359,7 @@ class Circulation:
             "blood": self.blood.state(),
             "contents": self.contents.state(),
             "leaks": self.leaks.state(),
+            "physiology": self.physiology.state(),
             "clotting": self.clotting,
             "catheters": self._catheters,
         }
@@ -301,6 +370,7 @@ class Circulation:
         self.blood.restore(state["blood"], self._catheters)
         self.contents.restore(state["contents"], self.blood)
         self.leaks.restore(state["leaks"])
+        self.physiology.restore(state["physiology"])
         self.clotting = state["clotting"]
 
 
