@@ -88,19 +88,26 @@ def found(entries: Sequence[Entry], search: str, level: str = "all") -> list[Ite
     for name in LEVELS:
         if level not in ("all", name):
             continue
-        lines = [
-            _item(entry)
+        fitting = [
+            entry
             for entry in entries
             if entry.scenario is not None
             and entry.scenario.level == name
             and all(word in entry.words() for word in words)
         ]
+        lines = [_item(entry) for entry in sorted(fitting, key=_minutes)]
         if lines:
             items += [Item(name), *lines]
     broken = [e for e in entries if e.scenario is None and all(w in e.words() for w in words)]
     if broken and level == "all":
         items += [Item("cannot be used"), *(_item(entry) for entry in broken)]
     return items
+
+
+def _minutes(entry: Entry) -> float:
+    """The short cases come first."""
+    case = entry.scenario
+    return case.scoring.baseline.procedure_time_s if case is not None else 0.0
 
 
 def _item(entry: Entry) -> Item:

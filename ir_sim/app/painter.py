@@ -10,7 +10,6 @@ from __future__ import annotations
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Protocol
@@ -19,7 +18,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ir_sim.xray import Exposure, Scene
+from ir_sim.xray import Exposure, Scene, Settings
 
 Grey = NDArray[np.uint8]
 
@@ -36,6 +35,10 @@ class Draws(Protocol):
 
     def draw(self, scene: Scene, /) -> Grey:
         """(h, w) grey levels."""
+        ...
+
+    def prepare(self, settings: Settings, /) -> None:
+        """Build what a picture with these settings needs, ahead of it."""
         ...
 
 
@@ -60,15 +63,15 @@ class Painter:
     """The render thread.
 
     Args:
-        build: Makes the imager; called in the thread, as it takes a while.
+        imager: Draws; only the thread touches it from now on.
         side_px: Side of the monitor.
         threaded: False draws at once in the caller's thread (tests).
     """
 
-    def __init__(self, build: Callable[[], Draws], side_px: int, *, threaded: bool = True) -> None:
-        self._build, self._side = build, side_px
-        self._imager: Draws | None = None
+    def __init__(self, imager: Draws, side_px: int, *, threaded: bool = True) -> None:
+        self._imager, self._side = imager, side_px
         self._waiting: deque[Scene] = deque()
+        self._ahead: Settings | None = None
         self._wake = threading.Condition()
         self._idle = True
         self._closing = False
@@ -93,6 +96,12 @@ class Painter:
             for late in fluoro[:-MOST_WAITING]:
                 self._waiting.remove(late)
                 self.left_out += 1
+            self._wake.notify()
+
+    def prepare(self, settings: Settings) -> None:
+        """Have the maps for these settings ready before the next pulse, if there is time."""
+        with self._wake:
+            self._ahead = settings
             self._wake.notify()
 
     @property
@@ -141,22 +150,26 @@ class Painter:
                 with self._wake:
                     self._idle = True
                     self._wake.notify_all()
-                    self._wake.wait_for(lambda: self._waiting or self._closing)
+                    self._wake.wait_for(self._called)
                     if self._closing:
                         return
                     self._idle = False
-                    scene = self._waiting.popleft()
-                self._paint(scene)
+                    scene = self._waiting.popleft() if self._waiting else None
+                    ahead, self._ahead = self._ahead, None
+                if scene is not None:
+                    self._paint(scene)
+                elif ahead is not None:
+                    self._imager.prepare(ahead)
         except Exception as error:  # carried to the main thread, which reports it
             with self._wake:
                 self.failure = error
                 self._wake.notify_all()
 
+    def _called(self) -> bool:
+        return bool(self._waiting) or self._ahead is not None or self._closing
+
     def _paint(self, scene: Scene) -> None:
         began = perf_counter()
-        if self._imager is None:
-            cv2.setNumThreads(1)
-            self._imager = self._build()
         grey = self._imager.draw(scene)
         shown = _fit(grey, self._side)
         self._latest = Picture(scene.exposure, grey, shown, perf_counter() - began)

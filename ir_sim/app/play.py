@@ -72,7 +72,10 @@ class Play:
 
     def tick(self, controls: Controls, *, paint: bool = True) -> State:
         """One tick; ``paint`` False draws no picture of it."""
+        was = self.state.settings
         self.state = state = self.session.step(controls)
+        if self.painter is not None and state.pedal == "off" and state.settings != was:
+            self.painter.prepare(state.settings)
         if self._ticked is not None:
             self._ticked(controls)
         if paint and state.exposing and self.painter is not None:

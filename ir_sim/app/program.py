@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from ir_sim.app.case_list import CaseList
@@ -59,6 +60,14 @@ class Choice:
     trainee: str
     watch: bool = False
     seed: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A session, and the imager that draws it."""
+
+    session: Session
+    imager: Imager
 
 
 class Program:
@@ -135,13 +144,14 @@ class Program:
             return
         seed = choice.seed if choice.seed is not None else secrets.randbelow(2**31)
         helped: HelpLevel = "none" if choice.watch else self._help(choice.trainee, scenario.id)
-        preparing = Preparing(lambda: Session(scenario, seed=seed, help_level=helped))
+        make = partial(Session, scenario, seed, help_level=helped)
+        preparing = Preparing(lambda: self._prepare(make))
         self.stage.go(
             BriefingScreen(
                 self.stage,
                 scenario,
                 preparing,
-                lambda session: self.play(session, choice),
+                partial(self.play, choice=choice),
                 self.home,
                 watch=choice.watch,
             )
@@ -149,24 +159,33 @@ class Program:
 
     # -- procedure -----------------------------------------------------------------------------
 
-    def _painter(self, session: Session) -> Painter:
-        def build() -> Imager:
+    def _prepare(self, make: Callable[[], Session], imager: Imager | None = None) -> Prepared:
+        """A session, and an imager with its first view; the one of an earlier run serves again."""
+        session = make()
+        if imager is None:
             beds = [int(vessel) for vessel in session.circulation.bed_vessel]
-            return Imager(session.tree, session.body, beds, PICTURE_PX, session.seed)
+            imager = Imager(session.tree, session.body, beds, PICTURE_PX, session.seed)
+        imager.reset()
+        imager.prepare(session.fluoroscope.settings)
+        return Prepared(session, imager)
 
-        return Painter(build, PICTURE_PX, threaded=self.threaded)
+    def _play(self, prepared: Prepared, keeping: Keeping | None = None) -> Play:
+        painter = Painter(prepared.imager, PICTURE_PX, threaded=self.threaded)
+        ticked = keeping.ticked if keeping is not None else None
+        return Play(prepared.session, painter, ticked)
 
-    def play(self, session: Session, choice: Choice) -> None:
+    def play(self, prepared: Prepared, choice: Choice) -> None:
         """The procedure."""
+        session = prepared.session
         player = "expert" if choice.watch else "human"
         known = Known(choice.trainee or "expert", player, datetime.now(tz=UTC))  # type: ignore[arg-type]
         keeping = Keeping(session, known, self.home_folder, journalled=not choice.watch)
         if keeping.problem:
             self.stage.toasts.say(keeping.problem)
-        play = Play(session, self._painter(session), keeping.ticked)
-        self._steer(play, keeping, choice)
+        self._steer(prepared, keeping, choice)
 
-    def _steer(self, play: Play, keeping: Keeping, choice: Choice) -> None:
+    def _steer(self, prepared: Prepared, keeping: Keeping, choice: Choice) -> None:
+        play = self._play(prepared, keeping)
         expert: Callable[[], object] | None = None
         if choice.watch:
             from ir_sim.training.autopilot import Autopilot
@@ -175,41 +194,43 @@ class Program:
         screen = ProcedureScreen(
             self.stage,
             play,
-            lambda how: self._ended(how, play, keeping, choice),
+            lambda how: self._ended(how, prepared, keeping, choice),
             expert,  # type: ignore[arg-type]
             banner="THE EXPERT PLAYS" if choice.watch else "",
             alive=keeping.touch,
         )
         self.stage.go(screen)
 
-    def _ended(self, how: str, play: Play, keeping: Keeping, choice: Choice) -> None:
-        session = play.session
+    def _ended(self, how: str, prepared: Prepared, keeping: Keeping, choice: Choice) -> None:
+        session = prepared.session
         if how == "finished":
             keep = "The expert's run is not kept."
             if not choice.watch:
                 keep = keeping.file(self.db, finished=True)
-            self.debrief(session, choice, keep)
+            self.debrief(prepared, choice, keep)
             return
         if choice.watch or session.state.time_s < TOO_SHORT_S:
             keeping.close(keep=False)
         else:
             self._filing = Preparing(lambda: keeping.file(self.db, finished=False))
         if how == "restart":
-            self._again(session, choice)
+            self._again(prepared, choice)
         else:
             self.home()
 
-    def _again(self, session: Session, choice: Choice) -> None:
-        scenario, seed = session.scenario, session.seed
+    def _again(self, prepared: Prepared, choice: Choice) -> None:
+        scenario, seed = prepared.session.scenario, prepared.session.seed
         helped: HelpLevel = "none" if choice.watch else self._help(choice.trainee, scenario.id)
-        fresh = Preparing(lambda: Session(scenario, seed=seed, help_level=helped))
-        ready = lambda s: self.play(s, choice)  # noqa: E731
+        make = partial(Session, scenario, seed, help_level=helped)
+        fresh = Preparing(lambda: self._prepare(make, prepared.imager))
+        ready = partial(self.play, choice=choice)
         self.stage.go(WaitingScreen(self.stage, "Starting again", fresh, ready, self.home))
 
     # -- debrief and replay --------------------------------------------------------------------
 
-    def debrief(self, session: Session, choice: Choice, kept: str) -> None:
+    def debrief(self, prepared: Prepared, choice: Choice, kept: str) -> None:
         """The debrief of a run that has just ended."""
+        session = prepared.session
         recording = session.recording
         earlier = [] if choice.watch else self._earlier(choice.trainee, session.scenario.id)
         told = debrief_of(session.assessment, session.state, session.events, None, earlier[:-1])
@@ -220,26 +241,32 @@ class Program:
             screen = DebriefScreen(
                 self.stage,
                 run,
-                lambda: self._again(session, choice),
-                lambda at_s: self.replay(recording, show, at_s),
+                lambda: self._again(prepared, choice),
+                lambda at_s: self.replay(recording, show, at_s, prepared.imager),
                 self.home,
             )
             self.stage.go(screen)
 
         show()
 
-    def replay(self, recording: Recording, back: Callable[[], None], at_s: float = 0.0) -> None:
+    def replay(
+        self,
+        recording: Recording,
+        back: Callable[[], None],
+        at_s: float = 0.0,
+        imager: Imager | None = None,
+    ) -> None:
         """Watch a run."""
-        preparing = Preparing(lambda: Session.from_recording(recording))
+        make = partial(Session.from_recording, recording)
+        preparing = Preparing(lambda: self._prepare(make, imager))
         marks = [
             (e["tick"] / 60.0, int(e.get("data", {}).get("weight", 1)), str(e["text"]))
             for e in recording.events
             if e["kind"] == "error"
         ]
 
-        def ready(session: Session) -> None:
-            play = Play(session, self._painter(session))
-            replaying = Replaying(play, recording)
+        def ready(prepared: Prepared) -> None:
+            replaying = Replaying(self._play(prepared), recording)
             self.stage.go(ReplayScreen(self.stage, replaying, back, at_s, marks))
 
         self.stage.go(WaitingScreen(self.stage, "Preparing the replay", preparing, ready, back))
@@ -284,15 +311,15 @@ class Program:
                 session.step(controls)
             return session
 
-        def ready(session: Session) -> None:
+        def ready(prepared: Prepared) -> None:
             found.forget()
-            keeping = Keeping(session, known, self.home_folder)
-            play = Play(session, self._painter(session), keeping.ticked)
-            self._steer(play, keeping, choice)
+            keeping = Keeping(prepared.session, known, self.home_folder)
+            self._steer(prepared, keeping, choice)
 
         def failed() -> None:
             self._record(found)
             self.home()
 
         text = f"Playing {clock(found.time_s).split('.')[0]} of the run again"
-        self.stage.go(WaitingScreen(self.stage, text, Preparing(again), ready, failed))
+        preparing = Preparing(lambda: self._prepare(again))
+        self.stage.go(WaitingScreen(self.stage, text, preparing, ready, failed))

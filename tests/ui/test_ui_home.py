@@ -33,7 +33,7 @@ def test_name_then_enter_enter_opens_the_first_case(hand, cases):
     h.key(pygame.K_RETURN)
     assert "> listing cases" in h.tree
     h.key(pygame.K_RETURN)
-    assert opened == [("right-renal-selective", "R 07", False)]
+    assert opened == [(h.stage.screen.entry.id, "R 07", False)]
     assert h.stage.preferences.trainee == "R 07"
 
 

@@ -17,8 +17,11 @@ class Drawer:
     """Draws its scene's number, when it is let."""
 
     def __init__(self):
-        self.drawn, self.gate = [], threading.Event()
+        self.drawn, self.prepared, self.gate = [], [], threading.Event()
         self.gate.set()
+
+    def prepare(self, settings):
+        self.prepared.append(settings)
 
     def draw(self, scene):
         self.gate.wait(5)
@@ -28,7 +31,7 @@ class Drawer:
 
 def test_pictures_come_in_order_at_the_monitors_size():
     drawer = Drawer()
-    painter = Painter(lambda: drawer, 200)
+    painter = Painter(drawer, 200)
     painter.show(scene(1))
     assert painter.wait()
     painter.show(scene(2))
@@ -43,7 +46,7 @@ def test_pictures_come_in_order_at_the_monitors_size():
 
 def test_a_slow_thread_leaves_out_old_fluoroscopy_but_no_frame_of_a_run():
     drawer = Drawer()
-    painter = Painter(lambda: drawer, 64)
+    painter = Painter(drawer, 64)
     drawer.gate.clear()
     for n in range(1, 11):
         painter.show(scene(n))
@@ -59,7 +62,7 @@ def test_a_slow_thread_leaves_out_old_fluoroscopy_but_no_frame_of_a_run():
 
 
 def test_the_reference_monitor_gets_the_last_run():
-    painter = Painter(Drawer, 64, threaded=False)
+    painter = Painter(Drawer(), 64, threaded=False)
     assert painter.run == (0, [])
     for n in (1, 2, 3):
         painter.show(scene(n, "acquire", 1))
@@ -72,7 +75,7 @@ def test_the_reference_monitor_gets_the_last_run():
 
 
 def test_another_monitor_size_fits_the_held_picture():
-    painter = Painter(Drawer, 64, threaded=False)
+    painter = Painter(Drawer(), 64, threaded=False)
     painter.show(scene(7))
     painter.resize(128)
     assert painter.latest.shown.shape == (128, 128)
@@ -80,10 +83,11 @@ def test_another_monitor_size_fits_the_held_picture():
 
 
 def test_a_failure_reaches_the_main_thread():
-    def broken():
-        raise RuntimeError("no body")
+    class Broken(Drawer):
+        def draw(self, scene):
+            raise RuntimeError("no body")
 
-    painter = Painter(broken, 64)
+    painter = Painter(Broken(), 64)
     painter.show(scene(1))
     painter.wait(5)
     assert isinstance(painter.failure, RuntimeError)
@@ -91,7 +95,7 @@ def test_a_failure_reaches_the_main_thread():
 
 
 def test_forgetting_drops_what_waits():
-    painter = Painter(Drawer, 64, threaded=False)
+    painter = Painter(Drawer(), 64, threaded=False)
     painter.show(scene(1))
     painter.forget()
     assert painter.latest is None
@@ -99,6 +103,17 @@ def test_forgetting_drops_what_waits():
 
 @pytest.mark.parametrize("side", [1, 64, 333])
 def test_every_size_works(side):
-    painter = Painter(Drawer, side, threaded=False)
+    painter = Painter(Drawer(), side, threaded=False)
     painter.show(scene(1))
     assert painter.latest.shown.shape == (side, side)
+
+
+def test_settings_are_prepared_while_nothing_waits():
+    drawer = Drawer()
+    painter = Painter(drawer, 64)
+    painter.prepare(Settings(field_cm=22.0))
+    painter.show(scene(1))
+    assert painter.wait()
+    painter.close()
+    assert drawer.drawn == [1]
+    assert drawer.prepared in ([], [Settings(field_cm=22.0)])

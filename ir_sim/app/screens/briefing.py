@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Generic, TypeVar
 
 import pygame
 
@@ -16,10 +17,11 @@ from ir_sim.app.theme import SLOT_COLOURS
 from ir_sim.app.widgets import Button, Column, Form, Table
 from ir_sim.scenario.model import Scenario
 from ir_sim.training.case import contrast_limit
-from ir_sim.training.session import Session
+
+T = TypeVar("T")
 
 
-class BriefingScreen(FormScreen):
+class BriefingScreen(FormScreen, Generic[T]):
     """Everything one reads before the first puncture, while the session is prepared.
 
     Args:
@@ -37,8 +39,8 @@ class BriefingScreen(FormScreen):
         self,
         stage: Stage,
         scenario: Scenario,
-        preparing: Preparing[Session],
-        started: Callable[[Session], None],
+        preparing: Preparing[T],
+        started: Callable[[T], None],
         back: Callable[[], None],
         *,
         watch: bool = False,
@@ -52,11 +54,11 @@ class BriefingScreen(FormScreen):
         self.start = Button("start", words, self._start, "Enter", primary=True)
         self.tray = Table(
             "tray",
-            [Column("On the tray", 5.0), Column("Kind", 1.6), Column("Size", 2.2)],
+            [Column("On the tray", 5.0), Column("Size", 2.0, "right")],
         )
         devices = [scenario.devices[name] for name in scenario.tray if name in scenario.devices]
         self.tray.fill(
-            [(d.title, d.kind, size_of(d)) for d in devices],
+            [(d.title, size_of(d)) for d in devices],
             [SLOT_COLOURS.get(d.slot) for d in devices],
         )
         self.form = Form(
@@ -137,6 +139,21 @@ class BriefingScreen(FormScreen):
                 return
             theme.write(surface, (room.x, y), line, 15)
             y += theme.height()
+        y += theme.px(12)
+        if y + 3 * theme.height() > room.bottom:
+            return
+        y = theme.write(surface, (room.x, y), "Objectives", 16, "bold", palette.accent).bottom
+        y += theme.px(6)
+        for objective in self.scenario.objectives:
+            lines = theme.lines(objective, room.width - theme.px(16), 15)
+            if y + len(lines) * theme.height() > room.bottom:
+                return
+            dot = (room.x + theme.px(5), y + theme.height() // 2)
+            pygame.draw.aacircle(surface, palette.accent, dot, theme.px(2.5))
+            for line in lines:
+                theme.write(surface, (room.x + theme.px(16), y), line, 15)
+                y += theme.height()
+            y += theme.px(3)
 
     def _picture(self, surface: pygame.Surface, rect: pygame.Rect) -> None:
         if self._plan is None or self._plan[0] != rect.size:

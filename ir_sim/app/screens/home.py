@@ -122,7 +122,8 @@ class HomeScreen(FormScreen):
         if not self.cases.complete:
             more = self.cases.read_next()
             self._narrow("")
-            if not more and self.stage.preferences.case:
+            if not more:
+                self.list.first()
                 self.list.choose(self.stage.preferences.case)
         if self._runs_of != self.trainee.text:
             self._runs_of = self.trainee.text

@@ -72,6 +72,12 @@ class Listing(Widget):
                 self._go(i)
                 return
 
+    def first(self) -> None:
+        """Choose the first line."""
+        lines = self._lines()
+        if lines:
+            self._go(lines[0])
+
     def says(self) -> str:
         """Every line, the chosen one marked."""
         marks = {self.at: "* "}
