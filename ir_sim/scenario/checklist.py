@@ -55,7 +55,7 @@ PLATELETS_LEAST: Mapping[str, float] = {"low": 20.0, "high": 50.0}
 INR_FEMORAL, INR_RADIAL = 1.8, 2.2
 #: eGFR below which contrast into an artery asks for hydration first, mL/min/1.73 m² (believed).
 EGFR_AT_RISK = 45.0
-_CONTRAST_WORDS = ("contrast", "iod")
+_CONTRAST_WORDS = ("contrast", "iodin", "iohexol", "iodixanol", "iopamidol", "iopromide")
 
 
 class Choice(Model):

@@ -6,17 +6,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ir_sim.anatomy.vessel_tree import VesselTree
+from ir_sim.flow.contrast_limits import contrast_limit as flow_limit
 from ir_sim.scenario.checklist import Question, contrast_allergy, is_right, standard_questions
 from ir_sim.scenario.model import Patient, Scenario
 from ir_sim.simulation.controls import Action
+from ir_sim.simulation.simulation import CONTRAST_MG_ML
 
-#: Volume over eGFR above which contrast is too much (above 1.78 nephropathy had an odds ratio of
-#: 4.64, 10.3389/fmed.2021.701062; 3 as the limit is believed).
-VOLUME_PER_EGFR = 3.0
-#: Largest total of iohexol 350 for visceral work, mL (drugs.com label, clinical anchors).
-LABEL_ML = 250.0
-#: Cigarroa's limit, mL mg/dL per kg, and its ceiling (believed).
-CIGARROA, CIGARROA_MOST_ML = 5.0, 300.0
+_LIMIT_SOURCES = {
+    "label": "largest total of the iohexol label",
+    "volume by eGFR": "3 mL per mL/min/1.73 m² of eGFR (10.3389/fmed.2021.701062; believed)",
+    "weight by creatinine": "Cigarroa: 5 mL x kg / creatinine, at most 300 mL (Am J Med 86:649)",
+}
 
 
 @dataclass(frozen=True)
@@ -112,14 +112,9 @@ def case_of(scenario: Scenario, tree: VesselTree) -> Case:
 
 
 def contrast_limit(patient: Patient) -> tuple[float, str]:
-    """The patient's contrast limit in mL and where it comes from: the smallest of three."""
-    limits = [(LABEL_ML, "largest total of the iohexol 350 label")]
-    by_kidney = max(VOLUME_PER_EGFR * patient.egfr, 10.0)
-    limits.append((by_kidney, "3 mL per mL/min/1.73 m² of eGFR (10.3389/fmed.2021.701062)"))
-    if patient.creatinine_mg_dl is not None:
-        cigarroa = min(CIGARROA * patient.weight_kg / patient.creatinine_mg_dl, CIGARROA_MOST_ML)
-        limits.append((cigarroa, "Cigarroa: 5 mL x kg / creatinine, at most 300 mL (believed)"))
-    return min(limits)
+    """The patient's contrast limit in mL and where it comes from: the smallest that applies."""
+    limit = flow_limit(patient, CONTRAST_MG_ML)
+    return limit.most_ml, _LIMIT_SOURCES[limit.rule]
 
 
 def _words(name: str) -> list[str]:

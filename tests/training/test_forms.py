@@ -46,7 +46,7 @@ def test_labs_that_were_not_measured_are_not_safe():
     ("own", "limit"),
     [
         ({"egfr": 60.0}, 180.0),  # 3 x eGFR
-        ({"egfr": 95.0}, 250.0),  # the label
+        ({"egfr": 99.0}, 87_500.0 / 300.0),  # the label, at 300 mgI/mL
         ({"egfr": 90.0, "creatinine_mg_dl": 2.0}, 175.0),  # 5 x 70 / 2
     ],
 )

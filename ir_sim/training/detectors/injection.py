@@ -103,4 +103,10 @@ class AllergyIgnored(Detector):
 
 
 #: Drugs that count as premedication (believed; local protocols differ).
-PREMEDICATION = ("prednisolone", "methylprednisolone", "hydrocortisone", "premedication")
+PREMEDICATION = (
+    "corticosteroid",
+    "prednisolone",
+    "methylprednisolone",
+    "hydrocortisone",
+    "premedication",
+)
