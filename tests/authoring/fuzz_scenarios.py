@@ -1,4 +1,4 @@
-"""A long run of damaged scenario texts: ``python tests/authoring/fuzz_scenarios.py 100000``.
+"""A long run of damaged texts: ``python tests/authoring/fuzz_scenarios.py 100000 [--play]``.
 
 Every text must be answered within two seconds with problems or a case, never with a traceback. The
 bounded form runs with the tests.
@@ -9,8 +9,11 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
+
+import ir_sim
 from ir_sim.authoring.check import check_scenario
-from ir_sim.scenario import from_text, shipped_scenarios
+from ir_sim.scenario import Scenario, from_text, shipped_scenarios
 from ir_sim.scenario.catalogue import shipped_devices
 
 WORDS = "~ null true no on .nan .inf -.inf 0x1F 0o7 1e999 -0 1_000 12:30 2026-11-24 <<: ? --- ..."
@@ -84,8 +87,18 @@ def _other_number(rng: random.Random, text: str) -> str:
     )
 
 
-def run(count: int, seed: int, seconds: float = 2.0) -> dict[str, float]:
-    """Check ``count`` damaged texts.
+def play_a_second(scenario: Scenario) -> None:
+    """Every case that is accepted must run."""
+    sim = ir_sim.Simulation(scenario, seed=1)
+    slot, device = next((d.slot, name) for name, d in scenario.devices.items())
+    sim.step(ir_sim.Controls(actions=(ir_sim.Action("mount", slot=slot, device=device),)))
+    for _ in range(60):
+        state = sim.step(ir_sim.Controls(motions={slot: ir_sim.Motion(80.0)}, pedal="fluoro"))
+    assert np.isfinite(state.devices[slot].points_mm).all()
+
+
+def run(count: int, seed: int, seconds: float = 2.0, *, play: bool = False) -> dict[str, float]:
+    """Check ``count`` damaged texts, and let the accepted ones run for a second if ``play``.
 
     Returns:
         How many were accepted, and the longest answer in seconds.
@@ -109,10 +122,15 @@ def run(count: int, seed: int, seconds: float = 2.0) -> dict[str, float]:
         assert spent < seconds, f"number {number} of seed {seed} took {spent:.1f} s"
         assert scenario is not None or problems, f"number {number}: refused without a word"
         longest = max(longest, spent)
-        accepted += not any(p.severity == "error" for p in problems)
+        good = not any(p.severity == "error" for p in problems)
+        accepted += good
+        if good and play and scenario is not None:
+            play_a_second(scenario)
     return {"accepted": accepted, "longest_s": longest}
 
 
 if __name__ == "__main__":
-    wanted = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
-    print(run(wanted, int(sys.argv[2]) if len(sys.argv) > 2 else 0))
+    words = [word for word in sys.argv[1:] if word != "--play"]
+    wanted = int(words[0]) if words else 10_000
+    start_at = int(words[1]) if len(words) > 1 else 0
+    print(run(wanted, start_at, play="--play" in sys.argv))
