@@ -137,17 +137,19 @@ class ScoreLog:
             query = select(func.count()).select_from(schema.run)
             return int(connection.execute(query).scalar_one())
 
-    def run(self, run_id: str) -> LoggedRun:
-        """One run.
+    def run(self, start: str) -> LoggedRun:
+        """One run, by its id or the first letters of it.
 
         Raises:
-            RecordError: There is none of this id.
+            RecordError: There is none, or several.
         """
         with self.reading() as connection:
-            condition = schema.run.c.run_id == run_id
-            for found in stream_runs(connection, RunFilter(), where=condition):
-                return found
-        raise RecordError(f"{self.name}: no run '{run_id}' in this score log")
+            condition = schema.run.c.run_id.startswith(start, autoescape=True)
+            found = list(stream_runs(connection, EVERY_RUN, newest=2, where=condition))
+        if len(found) == 1 and start:
+            return found[0]
+        what = "several runs begin with" if found else "no run"
+        raise RecordError(f"{self.name}: {what} '{start}' in this score log")
 
     def recording(self, sha256: str) -> bytes | None:
         """A recording by its hash, or None."""
@@ -258,9 +260,11 @@ class _Adder:
         if text is None:
             return False
         old = json.loads(text)
-        # Whose it was may have been erased since; whether the recording came along may differ.
+        # Whose it was may have been erased since; by which way it came may differ.
         same = json.loads(canonical(document))
-        if any(old[k] != v for k, v in same.items() if k != "recording_kept"):
+        if any(
+            old[k] != v for k, v in same.items() if k not in {"recording_kept", "imported_from"}
+        ):
             raise RecordError(
                 f"run {document['run_id']} is already in the score log with another result"
             )

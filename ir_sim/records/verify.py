@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, func, select, text
 
+from ir_sim.errors import RecordError
 from ir_sim.records import schema
 from ir_sim.records.canonical import canonical, utc_moment
 from ir_sim.records.chain import KINDS, NOTHING_BEFORE, Link
@@ -208,7 +209,7 @@ def _document(place: str, link: Link, told: Told, runs: RunRows) -> Iterator[Fin
             problem_of_origin = origin_problem(link, document)
             if problem_of_origin:
                 yield Finding(place, problem_of_origin)
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecordError):
         yield Finding(place, "its document cannot be understood")
 
 
