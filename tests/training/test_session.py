@@ -101,3 +101,27 @@ def test_practice_and_another_rubric(scenario, tmp_path):
     score = sim.score()
     assert (score.rubric, score.practice, score.passed) == ("strict", True, False)
     assert score.rubric_sha256 != load_rubric("default").sha256
+
+
+def test_an_own_rubric_is_tried_on_recorded_runs(scenario, tmp_path):
+    """Fluoroscopy may idle for 1 s only: the same run, one more error, fewer points."""
+    from ir_sim.scenario.shipped import shipped
+    from ir_sim.training.rescoring import rescored
+    from ir_sim.training.rubric import rubric_from_text
+
+    text = (shipped("assets") / "rubrics" / "default.yaml").read_text("utf-8")
+    text = text.replace("{advanced_mm: 15}", "{advanced_mm: 900}")  # the table stays where it is
+    strict = text.replace("id: default", "id: strict").replace("{for_s: 5}", "{for_s: 1}")
+    sim = first_moves(ir_sim.Simulation(scenario, 3, rubric=rubric_from_text(text, "own")))
+    for _ in range(90):
+        sim.step(Controls(pedal="fluoro"))
+    path = tmp_path / "run.irrun"
+    sim.save(path)
+    assert sim.score().errors == ()
+    (one,) = rescored([path], rubric_from_text(strict, "strict"))
+    assert [e.code for e in one.score.errors] == ["fluoro_without_motion"]
+    assert one.before == pytest.approx(sim.score().total, abs=0.01)
+    assert one.score.total == pytest.approx(one.before - 4.0, abs=0.01)
+    assert str(one).startswith("run.irrun: ")
+    assert "(default)" in str(one)
+    assert "(strict), not passed" in str(one)
