@@ -122,11 +122,12 @@ class Body:
         half_ap = 0.5 * self.ap_cm * np.interp(y, *np.array(_AP_SHARE).T)
         half_trunk = _HALF_WIDTH_MM[0] + _HALF_WIDTH_MM[1] * self.ap_cm
         half_width = half_trunk * np.interp(y, *np.array(_WIDTH_SHARE).T)
-        trunk = _ellipse(x, half_width, half_ap, lao_deg)
+        flat = np.interp(y, (430.0, 560.0), (3.2, 5.5))  # a skull is fuller than a trunk
+        trunk = _ellipse(x, half_width, half_ap, lao_deg, flat)
         at, middle, width = np.array(_LEG).T
         size = self.ap_cm / 22.0
         leg_width = np.interp(y, at, width) * size
-        leg = _ellipse(np.abs(x) - np.interp(y, at, middle), leg_width, half_ap, lao_deg)
+        leg = _ellipse(np.abs(x) - np.interp(y, at, middle), leg_width, half_ap, lao_deg, 2.6)
         down = np.clip((_GROIN_MM - y) / 60.0, 0.0, 1.0)
         return np.asarray((trunk * (1.0 - down) + leg * down) / np.cos(np.radians(cranial_deg)))
 
@@ -142,14 +143,16 @@ class Body:
         return 1.0 - loss * min(max(self.age - 45, 0), 40)
 
 
-def _ellipse(x: Array, half_width: Array, half_ap_cm: Array, lao_deg: float) -> Array:
+def _ellipse(
+    x: Array, half_width: Array, half_ap_cm: Array, lao_deg: float, power: Array | float
+) -> Array:
     """Chord of an ellipse; turned, it is seen along another direction."""
     a, b = np.maximum(half_width, 1.0), np.maximum(10.0 * half_ap_cm, 1e-6)
     turn = np.radians(lao_deg)
     seen = np.hypot(a * np.cos(turn), b * np.sin(turn))
     u = np.clip(np.abs(x) / seen, 0.0, 1.0)
     # flatter than an ellipse in the middle, as trunks are
-    return np.asarray(0.2 * a * b / seen * (1.0 - u**3.2) ** 0.5)
+    return np.asarray(0.2 * a * b / seen * (1.0 - u**power) ** 0.5)
 
 
 def template_names() -> tuple[str, ...]:

@@ -46,7 +46,7 @@ def paint_pelvis(canvas: Canvas) -> None:
 def paint_leg(canvas: Canvas, patella: Canvas) -> None:
     """Femoral shafts, knees, lower legs, ankles and the beginning of the feet."""
     for side in (-1.0, 1.0):
-        _shaft(canvas, _FEMUR, side, 5.0, 14.0, 1.1, (outline(_CONDYLES),))
+        _shaft(canvas, _FEMUR, side, 5.0, 13.0, 1.0, (outline(_CONDYLES),))
         _knee(canvas, patella, side)
         _shaft(canvas, _TIBIA, side, 4.5, 12.5, 1.05, (outline(_PLATEAU),))
         _shaft(canvas, _FIBULA, side, 2.2, 5.0, 0.8)
@@ -83,8 +83,10 @@ def _sacrum(canvas: Canvas) -> None:
         at = -56.0 - 18 * k
         crest = outline([(0, at + 6), (2.2, at), (1.2, at - 6), (-1.2, at - 6), (-2.2, at)])
         canvas.solid([crest], 2.2, 1.0, 0.2, 1.1)
-    canvas.solid([outline([(-8, -147), (8, -147), (6, -158), (0, -161), (-6, -158)])], 5, 0.9, 0.15)
-    canvas.solid([ellipse(1.5, -170, 4.6, 6.0)], 4.0, 0.8, 0.15)
+    canvas.solid(
+        [outline([(-8, -147), (8, -147), (6, -158), (0, -161), (-6, -158)])], 5, 0.7, 0.12, 0.7
+    )
+    canvas.solid([ellipse(1.5, -168, 4.0, 5.4)], 4.0, 0.6, 0.12, 0.6)
 
 
 def _ilium(canvas: Canvas, side: float) -> None:
@@ -102,7 +104,7 @@ def _ilium(canvas: Canvas, side: float) -> None:
     thick = [(42, -50), (56, -44), (66, -62), (64, -94), (58, -118), (50, -106), (44, -84)]
     canvas.solid([outline(mirrored(thick, side))], 11.0, 0.5, 0.12, 0.5)
     over = [(100, -104), (118, -108), (121, -124), (112, -136), (90, -140), (74, -134), (80, -116)]
-    canvas.solid([outline(mirrored(over, side))], 12.0, 0.6, 0.16, 0.55)
+    canvas.solid([outline(mirrored(over, side))], 12.0, 0.4, 0.16, 0.28)
     for shift in (0.0, 3.0):  # the sacroiliac joint: two lines, front and back
         joint = [(46 + shift, -48), (50 + shift, -66), (50 + shift, -86), (44 + shift, -104)]
         canvas.rod(mirrored(joint, side), 0.9, 0.8, share=0.7 - 0.1 * shift, fade=0.2)

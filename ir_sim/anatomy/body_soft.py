@@ -79,8 +79,8 @@ def _bowel(moving: Canvas, rng: np.random.Generator) -> None:
     moving.tissue([wobbled(outline(stomach), rng, 3)], -3.4, 26)
     antrum = [(24, 108), (44, 122), (58, 116), (44, 102), (26, 96)]
     moving.tissue([wobbled(outline(antrum), rng, 2)], -1.1, 12)
-    rectum = wobbled(ellipse(rng.normal(2, 4), -128, 22, 14, rng.uniform(-15, 15)), rng, 2)
-    moving.tissue([rectum], -2.0, 15)
+    rectum = wobbled(ellipse(rng.normal(2, 4), -128, 26, 12, rng.uniform(-15, 15)), rng, 3)
+    moving.tissue([rectum], -1.4, 14)
     for _ in range(46):  # small bowel: short, faint loops
         x, y = rng.normal(0, 46), rng.normal(-22, 40)
         a = rng.uniform(3.0, 8.5)
@@ -179,7 +179,7 @@ def paint_chest(still: Canvas, moving: Canvas, heart: Canvas, rng: np.random.Gen
         (-36, 262), (-44, 284), (-38, 312), (-22, 330), (10, 336), (36, 330), (52, 306), (72, 272),
         (88, 240), (86, 222), (60, 212), (20, 208), (-20, 212), (-34, 228),
     ]  # fmt: skip
-    heart.tissue([outline(shadow)], 3.6, 58)
+    heart.tissue([outline(shadow)], 3.1, 60)
 
 
 def _lung_vessels(moving: Canvas, side: float, rng: np.random.Generator) -> None:
@@ -189,6 +189,7 @@ def _lung_vessels(moving: Canvas, side: float, rng: np.random.Generator) -> None
         [wobbled(ellipse(side * 40.0, float(hilum[1]), 13, 24, side * 12), rng, 2.5)], 1.6, 15
     )
     todo = [(hilum, a, 4.2, 0) for a in np.radians(np.linspace(-85, 80, 8))]
+    drawn: dict[int, list[Array]] = {}
     while todo:
         at, angle, r, depth = todo.pop()
         way, here = [at], at
@@ -197,7 +198,9 @@ def _lung_vessels(moving: Canvas, side: float, rng: np.random.Generator) -> None
             here = here + rng.uniform(7, 11) * np.array([side * np.cos(angle), np.sin(angle)])
             way.append(here)
         p = np.array(way)
-        moving.tissue(_tube(p, np.linspace(r, 0.75 * r, len(p))), 0.13 * r, r, union=True)
+        drawn.setdefault(depth, []).extend(_tube(p, np.linspace(r, 0.8 * r, len(p))))
         if depth < 3 and r > 0.9:
             turns = (-rng.uniform(0.2, 0.6), rng.uniform(0.2, 0.6))
-            todo += [(here, angle + turn, 0.68 * r, depth + 1) for turn in turns]
+            todo += [(here, angle + turn, 0.7 * r, depth + 1) for turn in turns]
+    for depth, shapes in drawn.items():  # each order of branches at once, so that joints do not add
+        moving.tissue(shapes, 0.62 * 0.75**depth, 4.2 * 0.7**depth, union=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import shapely
@@ -18,7 +19,8 @@ from shapely.geometry.polygon import orient
 from ir_sim.anatomy.curve import Array
 from ir_sim.anatomy.layers import Layers, assign_layers
 from ir_sim.anatomy.outline import tube_polygon
-from ir_sim.anatomy.vessel_tree import Vessel, VesselTree, leaves_at_end
+from ir_sim.anatomy.reshape import patched, runs_near, tubes_near, windows
+from ir_sim.anatomy.vessel_tree import OCCLUDED_RADIUS_MM, Vessel, VesselTree, leaves_at_end
 
 #: Radius of the wall segments and of the rounding of carinas, mm (assumed).
 WALL_RADIUS_MM = 0.75
@@ -28,6 +30,8 @@ _CELL_MM = 0.5
 #: A point is at most this far from the nearest grid node, mm.
 HALF_CELL_MM = 0.5**0.5 * _CELL_MM
 _SIMPLIFY_MM = 0.02
+#: A radius that differs by less is the same, mm.
+_SAME_MM = 1e-6
 
 
 @dataclass(frozen=True)
@@ -51,20 +55,21 @@ class LumenLayer:
         sample: (ny, nx) int32 index into the tree's sample table of the nearest cross-section,
             -1 far from every vessel.
         polygon: The lumen.
+        outside: The lumen grown by ``WALL_RADIUS_MM``: its outline carries the wall segments.
     """
 
     origin_mm: Array
     depth_mm: NDArray[np.float32]
     sample: NDArray[np.int32]
     polygon: shapely.Geometry
+    outside: shapely.Geometry
 
     def walls(self) -> list[Array]:
         """Closed polylines (n, 2) on which wall segments of ``WALL_RADIUS_MM`` are laid.
 
         The lumen is on their left.
         """
-        outside = shapely.buffer(self.polygon, WALL_RADIUS_MM, quad_segs=8)
-        parts = shapely.get_parts(shapely.simplify(outside, _SIMPLIFY_MM)).tolist()
+        parts = [part for part in shapely.get_parts(self.outside) if part.geom_type == "Polygon"]
         rings = shapely.get_rings([orient(part) for part in parts])
         return [shapely.get_coordinates(ring) for ring in rings]
 
@@ -97,15 +102,93 @@ class Lumen:
     """The lumens of all layers of a tree.
 
     Attributes:
-        tree: The vessels.
+        tree: The vessels as authored.
         layers: Which vessel lies on which layer.
         maps: One ``LumenLayer`` a layer.
+        radius_mm: (samples,) radii now: the tree's, or what treatment has made of them.
     """
 
     def __init__(self, tree: VesselTree) -> None:
         self.tree = tree
         self.layers: Layers = assign_layers(tree)
-        self.maps = [self._layer(k) for k in range(self.layers.count)]
+        self.radius_mm: Array = tree.sample_radius_mm
+        self._authored = [self._layer(k) for k in range(self.layers.count)]
+        self.maps = list(self._authored)
+
+    def reshape(self, radius_mm: Array) -> list[int]:
+        """Give the vessels new radii.
+
+        Args:
+            radius_mm: (samples,) new radii, by the tree's sample table.
+
+        Returns:
+            The layers whose walls have changed.
+
+        Raises:
+            ValueError: Wrong shape, or a radius that is not positive and finite.
+        """
+        radius = np.array(radius_mm, dtype=float)
+        if radius.shape != self.tree.sample_radius_mm.shape:
+            raise ValueError(f"{radius.shape} radii for {self.tree.sample_radius_mm.shape} samples")
+        if not (np.isfinite(radius).all() and (radius > 0.0).all()):
+            raise ValueError("radii must be positive and finite")
+        radius = np.maximum(radius, OCCLUDED_RADIUS_MM)
+        differs = np.abs(radius - self.radius_mm) > _SAME_MM
+        if not differs.any():
+            return []
+        self.radius_mm = radius
+        touched = []
+        for k, authored in enumerate(self._authored):
+            parts = [(v, m, self._of(v, radius)) for v, m in self.parts(k)]
+            if any((self._of(v, differs) & m).any() for v, m, _ in parts):
+                self.maps[k] = self._reshaped(authored, parts)
+                touched.append(k)
+        return touched
+
+    def _of(self, vessel: Vessel, values: NDArray[Any]) -> NDArray[Any]:
+        """A vessel's part of a table by sample."""
+        first = self.tree.first
+        return values[first[vessel.index] : first[vessel.index + 1]]
+
+    def _reshaped(
+        self, authored: LumenLayer, parts: list[tuple[Vessel, NDArray[np.bool_], Array]]
+    ) -> LumenLayer:
+        """A layer with new radii, made from the layer as authored."""
+        grid = LumenLayer(
+            authored.origin_mm,
+            authored.depth_mm.copy(),
+            authored.sample.copy(),
+            authored.polygon,
+            authored.outside,
+        )
+        boxes = [
+            box
+            for vessel, mask, radius in parts
+            for box in windows(
+                vessel, mask & (np.abs(radius - vessel.radius_mm) > _SAME_MM), radius, BAND_MM + 1
+            )
+        ]
+        for box in boxes:
+            union = shapely.union_all(tubes_near(parts, box))
+            polygon = _closed(union)
+            grid.polygon = patched(grid.polygon, polygon, box)
+            grid.outside = patched(grid.outside, polygon, box, _outside)
+            at = _window(grid, np.array(box[:2]), np.array(box[2:]), 0.0)
+            inner = np.s_[at.y0 : at.y1, at.x0 : at.x1]
+            view = LumenLayer(
+                grid.origin_mm + _CELL_MM * np.array([at.x0, at.y0]),
+                grid.depth_mm[inner],
+                grid.sample[inner],
+                polygon,
+                grid.outside,
+            )
+            view.depth_mm[:], view.sample[:] = -BAND_MM, -1
+            for vessel, mask, radius in parts:
+                for run in runs_near(vessel, mask, radius, box):
+                    first = int(self.tree.first[vessel.index])
+                    _paint_tube(view, vessel.xy_mm, radius, run, first)
+            _paint_fillets(view, polygon, union)
+        return grid
 
     def parts(self, layer: int) -> list[tuple[Vessel, NDArray[np.bool_]]]:
         """The vessels of a layer and the samples of each that belong to it (mouths included)."""
@@ -138,10 +221,7 @@ class Lumen:
         parts = self.parts(layer)
         tubes = [tube_polygon(v.xy_mm[m], v.radius_mm[m]) for v, m in parts]
         union = shapely.union_all(tubes)
-        polygon = shapely.buffer(
-            shapely.buffer(union, WALL_RADIUS_MM, quad_segs=12), -WALL_RADIUS_MM, quad_segs=12
-        )
-        polygon = shapely.union(polygon, union)
+        polygon = _closed(union)
         low_x, low_y, high_x, high_y = shapely.bounds(polygon)
         origin = np.floor([low_x - BAND_MM, low_y - BAND_MM])
         nx = int(np.ceil((high_x + BAND_MM - origin[0]) / _CELL_MM)) + 2
@@ -151,31 +231,41 @@ class Lumen:
             np.full((ny, nx), -BAND_MM, dtype=np.float32),
             np.full((ny, nx), -1, dtype=np.int32),
             polygon,
+            _outside(polygon),
         )
         for vessel, mask in parts:
-            _paint_tube(grid, vessel, mask, int(self.tree.first[vessel.index]))
-        for fillet in shapely.get_parts(shapely.difference(polygon, union)):
-            if shapely.area(fillet) > 0.01:
-                _paint_exact(grid, fillet)
+            first = int(self.tree.first[vessel.index])
+            _paint_tube(grid, vessel.xy_mm, vessel.radius_mm, np.flatnonzero(mask), first)
+        _paint_fillets(grid, polygon, union)
         return grid
 
 
-def _paint_tube(grid: LumenLayer, vessel: Vessel, mask: NDArray[np.bool_], first: int) -> None:
+def _closed(union: shapely.Geometry) -> shapely.Geometry:
+    """Tubes with their carinas rounded."""
+    grown = shapely.buffer(union, WALL_RADIUS_MM, quad_segs=12)
+    return shapely.union(shapely.buffer(grown, -WALL_RADIUS_MM, quad_segs=12), union)
+
+
+def _outside(polygon: shapely.Geometry) -> shapely.Geometry:
+    return shapely.simplify(shapely.buffer(polygon, WALL_RADIUS_MM, quad_segs=8), _SIMPLIFY_MM)
+
+
+def _paint_fillets(grid: LumenLayer, polygon: shapely.Geometry, union: shapely.Geometry) -> None:
+    for fillet in shapely.get_parts(shapely.difference(polygon, union)):
+        if shapely.area(fillet) > 0.01:
+            _paint_exact(grid, fillet)
+
+
+def _paint_tube(
+    grid: LumenLayer, xy_mm: Array, radius_mm: Array, index: NDArray[np.intp], first: int
+) -> None:
     """Depth ``r - distance to the axis`` of each short cone of a tube, where it is the largest."""
-    index = np.flatnonzero(mask)
     runs = np.split(index, np.flatnonzero(np.diff(index) > 1) + 1)
     for run in runs:
-        knots = np.unique(np.append(run[::2], run[-1]))
+        # every other sample, counted from the vessel's start wherever the run begins
+        knots = np.unique(np.concatenate([run[:1], run[run % 2 == 0], run[-1:]]))
         for i, j in pairwise(knots):
-            _paint_cone(
-                grid,
-                vessel.xy_mm[i],
-                vessel.xy_mm[j],
-                vessel.radius_mm[i],
-                vessel.radius_mm[j],
-                first + i,
-                first + j,
-            )
+            _paint_cone(grid, xy_mm[i], xy_mm[j], radius_mm[i], radius_mm[j], first + i, first + j)
 
 
 def _paint_cone(

@@ -14,8 +14,9 @@ DARK = 6
 #: Radius of the field's rounded corners, share of its side.
 _CORNER = 0.07
 _COARSE = 64
-#: What is brighter than the patient by this is taken for the direct beam, in the logarithm.
-_DIRECT_BEAM = 0.8
+#: What is brighter than the measured part of the patient by this is the direct beam, in the
+#: logarithm (0 is the exposure control's aim).
+_DIRECT_BEAM = 1.0
 
 
 @dataclass(frozen=True)
@@ -113,11 +114,13 @@ class Display:
             if opening is not None:
                 coarse = _fill_closed(coarse, opening, n)
             # the direct beam beside the patient must not pull the grey of the patient
-            coarse = np.minimum(coarse, np.float32(np.quantile(coarse, 0.4) + _DIRECT_BEAM))
+            coarse = np.minimum(coarse, np.float32(_DIRECT_BEAM))
             low = cv2.GaussianBlur(coarse, (0, 0), 4.0 * side / 64)
-            middle = low[side // 5 : -side // 5, side // 5 : -side // 5]
             if level is None:
-                level = float(middle.mean()) * (1.0 - look.compression) + 0.05
+                middle = np.s_[side // 5 : -side // 5, side // 5 : -side // 5]
+                patient = low[middle][coarse[middle] < 0.9 * _DIRECT_BEAM]
+                mean = float(patient.mean()) if patient.size else 0.0
+                level = mean * (1.0 - look.compression) + 0.05
             cv2.resize(low, (n, n), dst=self._low, interpolation=cv2.INTER_LINEAR)
             cv2.scaleAdd(self._low, -look.compression, sharp, dst=sharp)
         gain = 255.0 / look.window
@@ -129,11 +132,12 @@ class Display:
         """Blades and the rounded field around a picture, in place."""
         if opening is not None:
             rows, columns = opening
+            edge = 3  # the unsharp mask's bright seam along the blades
             for outside in (
-                np.s_[: rows.start],
-                np.s_[rows.stop :],
-                np.s_[:, : columns.start],
-                np.s_[:, columns.stop :],
+                np.s_[: rows.start + edge * (rows.start > 0)],
+                np.s_[rows.stop - edge * (rows.stop < self.size_px) :],
+                np.s_[:, : columns.start + edge * (columns.start > 0)],
+                np.s_[:, columns.stop - edge * (columns.stop < self.size_px) :],
             ):
                 grey[outside] = DARK
         np.minimum(grey, self._mask, out=grey)

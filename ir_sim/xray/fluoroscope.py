@@ -29,6 +29,8 @@ Pedal = Literal["off", "fluoro", "acquire"]
 _PROBES = 5
 #: Effective attenuation that weighs thin and thick parts of the field, 1/cm.
 _PROBE_MU = 0.2
+#: Probes thinner than this share of the thickest lie beside the patient.
+_BESIDE = 0.5
 
 
 class Fluoroscope:
@@ -111,7 +113,8 @@ class Fluoroscope:
         x = s.centre_mm[0] + s.field_mm * _spread(left, right)
         y = s.centre_mm[1] + s.field_mm * _spread(bottom, top)
         cm = self.body.thickness_cm(x[None, :], y[:, None], s.lao_deg, s.cranial_deg)
-        return -float(np.log(np.exp(-_PROBE_MU * cm).mean())) / _PROBE_MU
+        inside = cm[cm >= _BESIDE * cm.max()]  # the direct beam beside the patient is left out
+        return -float(np.log(np.exp(-_PROBE_MU * inside).mean())) / _PROBE_MU
 
     def state(self) -> dict[str, Any]:
         """Everything that changes, for ``restore``."""

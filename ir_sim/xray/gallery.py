@@ -29,6 +29,8 @@ Array = NDArray[np.float64]
 #: The case whose vessels stand for the abdomen.
 _ABDOMEN_CASE = "right-renal-selective"
 _TICK_S = 1.0 / 60.0
+#: Iodine in a bed in the parenchymal phase, mg.
+_BED_MG = 260.0
 
 
 @dataclass(frozen=True)
@@ -172,15 +174,18 @@ class _Shots:
             start = exposure.time_s if start is None else start
             since = exposure.time_s - start
             c = self._bolus(since - 0.8) if bolus else None
-            bed = (
-                np.full(len(self.beds), 16.0 * float(np.clip(since - 1.4, 0, 1))) if bolus else None
-            )
+            bed = self._blush(since - 0.8) if bolus else None
             breath = (
                 0.25 * float(np.sin(0.9 * since)) if bolus else 2.0 * float(np.sin(1.4 * since))
             )
             scene = Scene(exposure, shapes, c, bed_mg=bed, breath_mm=breath)
             picture = self.imager.draw(scene)
         return picture.copy()
+
+    def _blush(self, since_s: float) -> Array:
+        """Iodine in the beds: a second after the bolus has come to the end of their artery."""
+        ends = self.arrival_s[[int(self.tree.first[k + 1]) - 1 for k in self.beds]]
+        return np.asarray(_BED_MG * np.clip((since_s - ends - 0.3) / 1.5, 0.0, 1.0))
 
     def _bolus(self, since_s: float) -> NDArray[np.float32]:
         age = since_s - self.arrival_s

@@ -33,6 +33,8 @@ from ir_sim.xray.subtraction import Roadmap, Subtraction
 _PAUSE_S = 0.8
 #: Share of the field's side over which the exposure is measured.
 _MEASURE = 0.6
+#: What is brighter than the dark parts of the measuring field by this is the direct beam.
+_DIRECT = 6.0
 
 
 class Imager:
@@ -194,7 +196,9 @@ class Imager:
             closed[rows, columns] = share[rows, columns]
             share = closed
         total = share + detector.coarse_scatter(share.astype(np.float32))
-        return float(total[_middle(rows), _middle(columns)].mean())
+        part = total[_middle(rows), _middle(columns)]
+        # beside the patient the direct beam falls on the detector: it is not measured
+        return float(part[part <= _DIRECT * np.quantile(part, 0.2)].mean())
 
     def _acquired(
         self, picture: Image, exposure: Exposure, opening: tuple[slice, slice] | None

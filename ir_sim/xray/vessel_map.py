@@ -15,18 +15,19 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ir_sim.anatomy.vessel_tree import Vessel, VesselTree
+from ir_sim.anatomy.vessel_tree import Vessel, VesselTree, leaves_at_end
 from ir_sim.xray.pictures import Image
 from ir_sim.xray.projection import Projection
+from ir_sim.xray.twig_map import THINNEST_PX, lay_twigs
 from ir_sim.xray.twigs import Twig
 
 Array = NDArray[np.float64]
 
-#: Vessels thinner than this are widened to it, with the area of their section kept, px.
-THINNEST_PX = 0.75
 _LAYERS = 5
 #: A vessel seen end-on is at most so many times deeper than wide.
 _STEEPEST = 4.0
+#: A branch that continues its trunk narrows to its own calibre over so many of the trunk's radii.
+_FLARE = 3.0
 _CHUNK = 48
 #: Length over which a vessel fades from sharing its parent's chord to adding its own, mm.
 _FADE_MM = 10.0
@@ -102,12 +103,12 @@ def map_vessels(
     for vessel in tree.vessels:
         rows = slice(int(tree.first[vessel.index]), int(tree.first[vessel.index + 1]))
         step = _step_mm(vessel.xy_mm, vessel.z_mm)
-        spot = _vessel_spot(at[rows], radius[rows], step, projection, n)
+        spot = _vessel_spot(at[rows], _flared(tree, vessel, radius), step, projection, n)
         if spot is None:
             continue
         join = _join_mm(tree, vessel)
         _lay(vessel, spot, tree, join, parents, (chord, sample, owner), rows.start)
-    _lay_twigs(twigs, projection, margin_px, chord[0], sample[0])
+    lay_twigs(twigs, projection, margin_px, chord[0], sample[0])
     sparse: list[tuple[NDArray[np.int64], NDArray[np.uint16], Image]] = []
     for k in range(1, len(chord)):
         flat = np.flatnonzero(chord[k]).astype(np.int64)
@@ -115,6 +116,22 @@ def map_vessels(
             index = (sample[k].ravel()[flat] // stride).astype(np.uint16)
             sparse.append((flat, index, chord[k].ravel()[flat]))
     return VesselMap(chord[0], (sample[0] // stride).astype(np.uint16), stride, sparse)
+
+
+def _flared(tree: VesselTree, vessel: Vessel, radius: Array) -> Array:
+    """(n,) calibre of a vessel, opened towards the trunk that it continues.
+
+    A bifurcation narrows smoothly; drawn tubes of two calibres would show a step.
+    """
+    own = radius[tree.first[vessel.index] : tree.first[vessel.index + 1]]
+    if vessel.parent < 0:
+        return own
+    parent = tree.vessels[vessel.parent]
+    if not leaves_at_end(parent, vessel.parent_at_mm):
+        return own
+    trunk = float(radius[tree.first[vessel.parent + 1] - 1])
+    near = np.clip(1.0 - vessel.s_mm / (_FLARE * trunk), 0.0, 1.0) ** 2
+    return np.asarray(own + np.maximum(0.95 * trunk - own, 0.0) * near)
 
 
 def _step_mm(xy_mm: Array, z_mm: Array) -> Array:
@@ -213,27 +230,6 @@ def _foreshortening(at: Array, step_mm: Array, mm_per_px: float) -> Array:
     """(m,) 1 / cos of the angle between a vessel and the picture's plane."""
     flat = np.hypot(*np.gradient(at, axis=0).T) * mm_per_px
     return np.asarray(np.clip(step_mm / np.maximum(flat, 1e-6), 1.0, _STEEPEST))
-
-
-def _lay_twigs(
-    twigs: Sequence[Twig],
-    projection: Projection,
-    margin_px: int,
-    chord: Image,
-    sample: NDArray[np.int32],
-) -> None:
-    """Fine branches, where nothing larger lies."""
-    n = chord.shape[0]
-    for twig in twigs:
-        z = np.full(len(twig.xy_mm), twig.z_mm)
-        at = projection.pixels(twig.xy_mm, z) + margin_px
-        spot = _vessel_spot(at, twig.radius_mm, _step_mm(twig.xy_mm, z), projection, n)
-        if spot is None:
-            continue
-        wins = spot.chord > chord[spot.y, spot.x]
-        y, x = spot.y[wins], spot.x[wins]
-        chord[y, x] = spot.chord[wins]
-        sample[y, x] = twig.sample
 
 
 def _lay(
