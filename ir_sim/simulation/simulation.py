@@ -12,7 +12,6 @@ Pure with respect to its inputs: the same scenario, seed and controls give the s
 from __future__ import annotations
 
 import copy
-import hashlib
 import math
 from collections.abc import Mapping
 from pathlib import Path
@@ -25,13 +24,15 @@ from ir_sim import __version__
 from ir_sim.anatomy import Lumen, build_tree
 from ir_sim.anatomy.body import build_body
 from ir_sim.devices import CoaxialSystem, DeviceState, SheathMouth, sheath_mouth
-from ir_sim.devices.hazards import Hazard, HazardWatch
+from ir_sim.devices.hazards import HazardWatch
 from ir_sim.flow import Circulation, Injection
 from ir_sim.scenario.fields import SLOTS, Slot
 from ir_sim.scenario.model import Scenario
 from ir_sim.simulation.controls import Action, Controls, Pedal
+from ir_sim.simulation.digest import digest_of
 from ir_sim.simulation.events import Event
 from ir_sim.simulation.handling import Handled, Hands
+from ir_sim.simulation.harm import inflict
 from ir_sim.simulation.injector import in_lumen, injection, why_blocked
 from ir_sim.simulation.pictures import Album
 from ir_sim.simulation.recording import Recording, write
@@ -46,10 +47,6 @@ CONTRAST_MG_ML = 300.0
 HASH_TICKS = 5 * TICKS_PER_S
 #: The monitor's pressures are brought up to date this often, ticks.
 _VITALS_TICKS = 12
-#: How fast blood leaves a hole made by a wire or a catheter at 100 mmHg, mL/s, and how much of the
-#: calibre a dissection takes over which length (assumed).
-_BLEED_ML_S = {"wire": 0.4, "catheter": 1.5, "microcatheter": 0.8, "guide": 2.5}
-_DISSECTION_PERCENT, _DISSECTION_MM = 45.0, 14.0
 #: The first picture looks so far ahead of the sheath's mouth, mm.
 _LOOK_AHEAD_MM = 75.0
 _HANDLING = ("mount", "remove", "exchange")
@@ -157,7 +154,7 @@ class Simulation:
         self.state = self._state(devices, controls.pedal, injecting, tuple(refused))
         found = self.hazards.update(slots, DT_S)
         self.timeline.hazards(self._tick, found)
-        self._harm(found)
+        inflict(found, slots, self.circulation)
         if due is not None:
             self._album.add(self._scenery.scene(due, self.state, self.circulation))
         self.timeline.watch(self.state, controls, self.fluoroscope.run)
@@ -240,20 +237,6 @@ class Simulation:
         blocked = why_blocked(devices) if wanted > 0.0 else ""
         return injecting, [blocked] if blocked else []
 
-    def _harm(self, found: list[Hazard]) -> None:
-        """What a perforation and a dissection do to the blood."""
-        for hazard in found:
-            device = self.state.devices.get(hazard.slot)
-            if device is None or hazard.kind not in ("perforation", "dissection"):
-                continue
-            at_mm = max(device.tip_vessel_mm, 0.5)
-            if hazard.kind == "perforation":
-                row = self.circulation.add_bleed(hazard.vessel, at_mm)
-                self.circulation.open_leak(row, _BLEED_ML_S[hazard.slot])
-            else:
-                percent, length = _DISSECTION_PERCENT, _DISSECTION_MM
-                self.circulation.narrow(hazard.vessel, at_mm, length, percent, seconds=2.0)
-
     def _measure(self) -> Vitals:
         """Heart rate and pressures of the last beat at the root."""
         root = self.tree.vessels[0].id
@@ -322,14 +305,14 @@ class Simulation:
 
     def state_hash(self) -> str:
         """SHA-256 of everything that the physics carries on, hexadecimal."""
-        digest = hashlib.sha256()
-        _feed(digest, self._tick)
-        _feed(digest, self.coaxial.save())
-        _feed(digest, self.circulation.state())
-        _feed(digest, vars(self.fluoroscope.dose))
-        _feed(digest, vars(self.fluoroscope.settings))
-        _feed(digest, self.contrast_ml)
-        return digest.hexdigest()
+        return digest_of(
+            self._tick,
+            self.coaxial.save(),
+            self.circulation.state(),
+            self.fluoroscope.dose,
+            self.fluoroscope.settings,
+            self.contrast_ml,
+        )
 
     def save(self, path: str | Path) -> str:
         """Write the recording; returns its SHA-256.
@@ -370,20 +353,3 @@ class Simulation:
         self._scenery.restore(saved["scenery"])
         self._album.restore(saved["album"])
         self.recording = copy.deepcopy(saved["recording"])
-
-
-def _feed(digest: Any, value: Any) -> None:
-    """Add a value to a hash: its bits where it has any, its fields where it is made of some."""
-    if isinstance(value, np.ndarray):
-        digest.update(np.ascontiguousarray(value).tobytes())
-    elif isinstance(value, Mapping):
-        for key in value:
-            digest.update(str(key).encode())
-            _feed(digest, value[key])
-    elif isinstance(value, list | tuple):
-        for item in value:
-            _feed(digest, item)
-    elif hasattr(value, "__dict__"):
-        _feed(digest, {k: v for k, v in vars(value).items() if k not in ("device", "profile")})
-    else:
-        digest.update(repr(value).encode())
