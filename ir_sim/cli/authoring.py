@@ -35,10 +35,14 @@ def add(commands: Any) -> None:
         "preview",
         preview,
         "draw a case: vessels, calibres, flows, layers, target",
-        "ir-sim preview my-case.yaml --png my-case.png\nir-sim preview my-case.yaml --watch",
+        "ir-sim preview my-case.yaml --png my-case.png\nir-sim preview my-case.yaml --watch\n"
+        "ir-sim preview my-case.yaml --xray",
     )
     parser.add_argument("case", metavar="CASE", help="a case's file or id")
     parser.add_argument("--png", metavar="OUT", help="picture to write (default: beside the case)")
+    parser.add_argument(
+        "--xray", action="store_true", help="as the monitor shows it: fluoroscopy and subtraction"
+    )
     parser.add_argument("--watch", action="store_true", help="draw anew whenever the file changes")
 
     parser = command(
@@ -90,9 +94,10 @@ def preview(args: argparse.Namespace) -> int:
     from ir_sim.scenario.library import known_scenarios
 
     known = known_scenarios().get(args.case)
-    out = Path(args.png) if args.png else Path(f"{Path(args.case).stem}.png")
+    kind = "-xray" if args.xray else ""
+    out = Path(args.png) if args.png else Path(f"{Path(args.case).stem}{kind}.png")
     if not args.watch:
-        _draw(args.case, out)
+        _draw(args.case, out, xray=args.xray)
         print(f"wrote {out}")
         return OK
     watched = known or Path(args.case)
@@ -103,18 +108,25 @@ def preview(args: argparse.Namespace) -> int:
         if now != seen:
             seen = now
             try:
-                _draw(args.case, out)
+                _draw(args.case, out, xray=args.xray)
                 print(f"{out} is up to date", flush=True)
             except IrSimError as error:
                 print(error, flush=True)
         time.sleep(_LOOK_S)
 
 
-def _draw(case: str, out: Path) -> None:
+def _draw(case: str, out: Path, *, xray: bool) -> None:
     from ir_sim.authoring.check import load_case
-    from ir_sim.authoring.preview import draw
 
-    picture = draw(load_case(case))
+    scenario = load_case(case)
+    if xray:
+        from ir_sim.authoring.xray_preview import draw_xray
+
+        picture = draw_xray(scenario)
+    else:
+        from ir_sim.authoring.preview import draw
+
+        picture = draw(scenario)
     out.parent.mkdir(parents=True, exist_ok=True)
     part = out.with_name(out.name + ".part")  # a viewer never sees half a picture
     try:

@@ -126,6 +126,19 @@ def test_preview_writes_a_picture(case, tmp_path):
     assert list(out.parent.iterdir()) == [out]
 
 
+def test_preview_as_the_monitor_shows_it(case, tmp_path):
+    from PIL import Image, ImageStat
+
+    out = tmp_path / "xray.png"
+    assert main(["preview", str(case), "--xray", "--png", str(out)]) == 0
+    with Image.open(out) as picture:
+        width, height = picture.size
+        assert width == 2 * height
+        run = picture.crop((height, 0, width, height))
+        low, high = ImageStat.Stat(run).extrema[0]
+        assert low < 60 < 150 < high  # dark vessels on a grey ground
+
+
 @pytest.mark.parametrize(
     "words",
     [
