@@ -72,7 +72,8 @@ class Rubric(Model):
     """A way to rate a run.
 
     An error that the rubric leaves out is not looked for. ``closed_gate_most`` is the largest total
-    of a run that cannot pass.
+    of a run that cannot pass; ``forms_share`` the part of the step points that goes to the forms of
+    a case that has some.
     """
 
     format: Literal[1]
@@ -83,6 +84,7 @@ class Rubric(Model):
     cost_by_weight: dict[str, NonNegative]
     ratio: Ratio
     shares: Shares = Shares()
+    forms_share: Annotated[float, Field(ge=0, le=1)] = 0.2
     closed_gate_most: Annotated[float, Field(ge=0, le=100)] = 50.0
     errors: dict[Name, ErrorRule]
     _sha256: str = PrivateAttr(default="")

@@ -34,12 +34,12 @@ class Done:
         """Share of the procedure's steps; without steps, whether the target was reached."""
         return self.steps / self.steps_of if self.steps_of else float(self.reached)
 
-    @property
-    def share(self) -> float:
-        """Share of steps and questions together."""
-        of = (self.steps_of or 1.0) + self.forms_of
-        done = (self.steps if self.steps_of else float(self.reached)) + self.forms
-        return done / of
+    def share(self, forms_share: float) -> float:
+        """Share of steps and questions together; the questions make up ``forms_share``."""
+        if not self.forms_of:
+            return self.procedure_share
+        forms = self.forms / self.forms_of
+        return (1.0 - forms_share) * self.procedure_share + forms_share * forms
 
 
 def rate(
@@ -91,12 +91,13 @@ def points_for_ratio(ratio: float, full: float, none: float) -> float:
 
 
 def _steps(rubric: Rubric, done: Done) -> Part:
-    out_of = rubric.points.steps
-    if done.steps_of or done.forms_of:
-        because = f"{done.share:.0%} of the steps and questions, by weight"
-    else:
-        because = "target reached" if done.reached else "target not reached"
-    return Part("steps", "Steps", out_of * done.share, out_of, because)
+    out_of, share = rubric.points.steps, done.share(rubric.forms_share)
+    because = "target reached" if done.reached else "target not reached"
+    if done.steps_of:
+        because = f"{done.procedure_share:.0%} of the steps by weight"
+    if done.forms_of:
+        because += f", {done.forms / done.forms_of:.0%} of the questions"
+    return Part("steps", "Steps", out_of * share, out_of, because)
 
 
 def _errors(rubric: Rubric, done: Done, errors: Sequence[ErrorFound]) -> Part:

@@ -286,6 +286,7 @@ CATALOGUE = [
         answers(RIGHT),
         {"patient": LABS, "more": FORMS},
     ),
+    ("checklist_missed", answers({}), answers(RIGHT), {"patient": LABS, "more": FORMS}),
     ("checklist_missed", ending({}), ending({"haemostasis": "compress"}), {"more": FORMS}),
     ("step_order", order(early=True), order(early=False), {}),
     ("table_unchecked", table(40.0, look=False), table(40.0, look=True), {}),

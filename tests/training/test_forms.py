@@ -121,8 +121,7 @@ def test_the_first_answer_counts_and_is_scored_with_the_steps():
     assert bench.assessment.progress().answered == {"time-out": "left"}
     right = Bench(SAFE, "checklist: {before: [time-out]}").answer("time-out", "right")
     points = [next(p.points for p in b.score().parts if p.name == "steps") for b in (bench, right)]
-    # 8 of step weights open, 3 of the question: 30 x 3 / 11
-    assert points == pytest.approx([0.0, 30.0 * 3 / 11])
+    assert points == pytest.approx([0.0, 30.0 * 0.2])
 
 
 def test_open_questions_change_with_the_form():

@@ -69,7 +69,9 @@ def test_a_worked_example():
 
 def test_questions_weigh_with_the_steps():
     done = Done(steps=8.0, steps_of=8.0, forms=2.0, forms_of=8.0, reached=True)
-    assert points(rate(RUBRIC, done, [], metrics()))["steps"] == pytest.approx(30.0 * 10 / 16)
+    assert points(rate(RUBRIC, done, [], metrics()))["steps"] == pytest.approx(
+        30.0 * (0.8 + 0.2 * 2 / 8)
+    )
 
 
 def test_kerma_counts_apart_from_kap_where_the_case_has_a_reference():

@@ -46,17 +46,23 @@ class _Forms(Detector):
 
 
 class ChecklistMissed(_Forms):
-    """A question was not answered when its moment had come."""
+    """Questions of a form were not answered when its moment had come: one error for the form."""
 
     code = "checklist_missed"
+    fields = ("form", "count")
 
     def update(self, moment: Moment) -> Iterator[Finding]:
         """Topics with an entry of their own in the catalogue are left to it."""
         self.hear(moment)
-        for question in self.due(moment):
-            own = question.topic in ("labs", "record")
-            if not own and question.id not in self.answers:
-                yield Finding(data={"question": question.ask})
+        open_questions = [
+            question
+            for question in self.due(moment)
+            if question.topic not in ("labs", "record") and question.id not in self.answers
+        ]
+        for form in ("before", "after"):
+            count = sum(question.form == form for question in open_questions)
+            if count:
+                yield Finding(data={"form": form, "count": count})
 
 
 class ChecklistWrong(_Forms):
