@@ -145,3 +145,10 @@ def test_the_expert_knows_the_answers():
 def test_a_case_without_forms_asks_nothing():
     assert scenario_of().checklist is None
     assert Bench().case.questions == {}
+
+
+def test_the_right_answer_does_not_always_stand_first():
+    certain = [q for q in standard_questions().values() if any(c.right for c in q.choices)]
+    places = [[c.right for c in q.choices].index(True) for q in certain]
+    assert len(set(places)) == 3
+    assert max(places.count(place) for place in places) < 0.6 * len(places)
