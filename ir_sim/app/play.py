@@ -15,6 +15,8 @@ from ir_sim.training.session import Session
 #: Ticks that are made up for in one turn of the loop; what is later than that is dropped, so that
 #: a slow computer plays slower instead of stuttering.
 MOST_TICKS = 4
+#: The computer is called slow when this share of the last ticks had to be dropped.
+SLOW_SHARE = 0.15
 #: Seconds of arterial pressure that the vital-signs strip shows.
 TRACE_S = 8.0
 #: Every which tick is kept of it.
@@ -40,7 +42,6 @@ class Play:
     Attributes:
         state: After the last tick.
         trace: Arterial pressure of the last seconds.
-        slow: Whether ticks are being dropped.
     """
 
     def __init__(
@@ -52,7 +53,7 @@ class Play:
         self.session, self.painter, self._ticked = session, painter, ticked
         self.state: State = session.state
         self.trace: deque[Pulse] = deque(maxlen=round(TRACE_S / DT_S / TRACE_EVERY))
-        self.slow = False
+        self._dropped = 0.0
         self._due_s = 0.0
         self._seen = len(session.events)
         self._root = session.tree.vessels[0].id
@@ -66,9 +67,16 @@ class Play:
             self._due_s -= DT_S
             self.tick(controls())
             done += 1
-        self.slow = self._due_s >= DT_S
+        lost = max(self._due_s - DT_S, 0.0) / DT_S
         self._due_s = min(self._due_s, DT_S)
+        if done + lost > 0.0:
+            self._dropped += 0.02 * (lost / (done + lost) - self._dropped)
         return done
+
+    @property
+    def slow(self) -> bool:
+        """Whether the computer does not keep up with real time."""
+        return self._dropped > SLOW_SHARE
 
     def tick(self, controls: Controls, *, paint: bool = True) -> State:
         """One tick; ``paint`` False draws no picture of it."""

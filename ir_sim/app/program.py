@@ -32,6 +32,7 @@ from ir_sim.records.record import RunRecord
 from ir_sim.records.store import open_log
 from ir_sim.scenario.model import Scenario
 from ir_sim.simulation.recording import Recording
+from ir_sim.training.autopilot import Autopilot
 from ir_sim.training.debrief import debrief_of
 from ir_sim.training.help import HelpLevel, help_after
 from ir_sim.training.session import Session, recorded_case
@@ -90,7 +91,7 @@ class Program:
         threaded: bool = True,
     ) -> None:
         self.stage, self.db, self.home_folder = stage, db, home
-        self.threaded = threaded
+        self.threaded, self.picture_px = threaded, PICTURE_PX
         self.cases = CaseList()
         self._filing: Preparing[str] | None = None
 
@@ -164,13 +165,13 @@ class Program:
         session = make()
         if imager is None:
             beds = [int(vessel) for vessel in session.circulation.bed_vessel]
-            imager = Imager(session.tree, session.body, beds, PICTURE_PX, session.seed)
+            imager = Imager(session.tree, session.body, beds, self.picture_px, session.seed)
         imager.reset()
         imager.prepare(session.fluoroscope.settings)
         return Prepared(session, imager)
 
     def _play(self, prepared: Prepared, keeping: Keeping | None = None) -> Play:
-        painter = Painter(prepared.imager, PICTURE_PX, threaded=self.threaded)
+        painter = Painter(prepared.imager, self.picture_px, threaded=self.threaded)
         ticked = keeping.ticked if keeping is not None else None
         return Play(prepared.session, painter, ticked)
 
@@ -186,16 +187,12 @@ class Program:
 
     def _steer(self, prepared: Prepared, keeping: Keeping, choice: Choice) -> None:
         play = self._play(prepared, keeping)
-        expert: Callable[[], object] | None = None
-        if choice.watch:
-            from ir_sim.training.autopilot import Autopilot
-
-            expert = Autopilot(play.session).controls
+        expert = Autopilot(play.session).controls if choice.watch else None
         screen = ProcedureScreen(
             self.stage,
             play,
             lambda how: self._ended(how, prepared, keeping, choice),
-            expert,  # type: ignore[arg-type]
+            expert,
             banner="THE EXPERT PLAYS" if choice.watch else "",
             alive=keeping.touch,
         )

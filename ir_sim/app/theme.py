@@ -64,6 +64,9 @@ HIGH_CONTRAST = Palette(
     bad=(255, 140, 80),
 )
 
+#: Rendered lines that are kept.
+_MOST_LINES = 1500
+
 _FACES = {
     "regular": "Inter-Regular.ttf",
     "bold": "Inter-SemiBold.ttf",
@@ -97,6 +100,10 @@ class Theme:
     def _fonts(self) -> dict[tuple[str, float], pygame.font.Font]:
         return {}
 
+    @cached_property
+    def _lines(self) -> dict[tuple[str, float, str, Colour], pygame.Surface]:
+        return {}
+
     def font(self, size: float = 15, weight: str = "regular") -> pygame.font.Font:
         """A font; weight is ``regular``, ``bold`` or ``mono`` (digits of equal width)."""
         key = (weight, size)
@@ -112,8 +119,13 @@ class Theme:
         weight: str = "regular",
         colour: Colour | None = None,
     ) -> pygame.Surface:
-        """A rendered line."""
-        return self.font(size, weight).render(words, True, colour or self.palette.text)
+        """A rendered line; do not draw on it, it is kept for the next time."""
+        key = (words, size, weight, colour or self.palette.text)
+        if key not in self._lines:
+            if len(self._lines) >= _MOST_LINES:
+                self._lines.clear()
+            self._lines[key] = self.font(size, weight).render(words, True, key[3])
+        return self._lines[key]
 
     def width(self, words: str, size: float = 15, weight: str = "regular") -> int:
         """Width of a line, pixels."""

@@ -14,7 +14,7 @@ _TONES = {"good": "good", "fair": "warn", "poor": "bad"}
 def draw_headline(surface: pygame.Surface, theme: Theme, rect: pygame.Rect, rating: Rating) -> None:
     """A card with one of the three ratings that are always shown."""
     palette = theme.palette
-    tone: Colour = getattr(palette, _TONES[rating.verdict])
+    tone: Colour = getattr(palette, _TONES.get(rating.verdict, "quiet"))
     pygame.draw.rect(surface, palette.panel, rect, border_radius=theme.px(8))
     pygame.draw.rect(surface, palette.line, rect, 1, theme.px(8))
     bar = pygame.Rect(rect.x, rect.y + theme.px(8), theme.px(4), rect.height - theme.px(16))

@@ -15,6 +15,7 @@ from ir_sim.app.screens.base import NOT_A_DEVICE, FormScreen, card, show_control
 from ir_sim.app.stage import Stage
 from ir_sim.app.theme import SLOT_COLOURS
 from ir_sim.app.widgets import Button, Column, Form, Table
+from ir_sim.errors import IrSimError
 from ir_sim.scenario.model import Scenario
 from ir_sim.training.case import contrast_limit
 
@@ -81,8 +82,15 @@ class BriefingScreen(FormScreen, Generic[T]):
     def update(self, dt_s: float) -> None:
         """Go as soon as the session is ready and wanted."""
         self.start.text = "Preparing the room…" if self._wanted else self.start.text
-        if self._wanted and self._preparing.ready:
-            self._started(self._preparing.result())
+        if not (self._wanted and self._preparing.ready):
+            return
+        try:
+            prepared = self._preparing.result()
+        except IrSimError as error:
+            self.stage.toasts.say(str(error).splitlines()[0])
+            self._back()
+            return
+        self._started(prepared)
 
     def layout(self, window: pygame.Rect) -> None:
         """Three columns over a foot."""
