@@ -165,6 +165,13 @@ def _pixel_shift(s: Settings, value: Any, _: Context) -> tuple[Settings, str]:
     return replace(s, pixel_shift=(dx, dy)), f"Pixel shift {dx:g}, {dy:g}."
 
 
+def _landmark(s: Settings, value: Any, _: Context) -> tuple[Settings, str]:
+    share = _number("landmark", value)
+    if not 0.0 <= share <= 1.0:
+        raise ValueError(f"the landmark's strength lies between 0 and 1, got {share:g}")
+    return replace(s, landmark=share), f"Landmark at {100 * share:.0f} %."
+
+
 def _shield(s: Settings, value: Any, _: Context) -> tuple[Settings, str]:
     if not isinstance(value, bool):
         raise ValueError(f"shield is true or false, got {value!r}")
@@ -191,6 +198,7 @@ _COMMANDS: dict[str, Callable[[Settings, Any, Context], tuple[Settings, str]]] =
     "roadmap_share": _roadmap_share,
     "mask": _mask,
     "pixel_shift": _pixel_shift,
+    "landmark": _landmark,
     "shield": _shield,
     "step_back": _step_back,
 }

@@ -98,7 +98,7 @@ class Fluoroscope:
         """Carry out a command at the machine; a sentence for the timeline.
 
         Kinds: field, pulse_rate, detail, collimate, wedge, angulate, mode, frame_rate, roadmap,
-        roadmap_share, mask, pixel_shift, shield, step_back.
+        roadmap_share, mask, pixel_shift, landmark, shield, step_back.
 
         Raises:
             ValueError: Unknown kind, or a value that the machine refuses; settings are unchanged.

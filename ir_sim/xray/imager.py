@@ -209,6 +209,11 @@ class Imager:
         difference = self._subtraction.subtract(picture, exposure)
         if difference is None:
             return self._display.show(picture, CINE, opening)
+        share = exposure.settings.landmark
+        if share > 0.0:  # the picture's own anatomy, its large scales taken off
+            coarse = cv2.resize(picture, (64, 64), interpolation=cv2.INTER_AREA)
+            low = cv2.resize(cv2.GaussianBlur(coarse, (0, 0), 4.0), picture.shape[::-1])
+            difference = cv2.scaleAdd(cv2.subtract(picture, low), 0.6 * share, difference)
         return self._display.show(difference, DSA, opening)
 
     def _mapped(

@@ -49,6 +49,7 @@ class Settings:
         mask: Number of the exposure that serves as mask, or None for the run's first frames.
         pixel_shift: Shift of the mask in picture elements, right and up; None lets the machine
             find it.
+        landmark: Share of the anatomy that is left visible in a subtraction, 0 to 1.
         shield: The ceiling shield stands between patient and operator.
         step_back_m: How far the operator has stepped back for acquisitions.
     """
@@ -67,6 +68,7 @@ class Settings:
     roadmap_share: float = 0.6
     mask: int | None = None
     pixel_shift: tuple[float, float] | None = (0.0, 0.0)
+    landmark: float = 0.0
     shield: bool = True
     step_back_m: float = 0.0
 
