@@ -1,0 +1,259 @@
+"""What hands do with wires and catheters: climb, hook, steer, follow. Figures are measured ones.
+
+Heights are arclengths along the turning vessel, from the branch towards the heart.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ir_sim.anatomy.vessel_tree import Vessel
+from ir_sim.training.expert.operator import Operator, Work
+from ir_sim.training.expert.route import Route, beyond, side_deg
+
+#: Speeds, mm/s: a wire where the vessel is wide, a catheter over it, drawing back, pulling to
+#: hook, settling the tip in an ostium, a wire into a branch, a catheter into a branch.
+WIRE_MM_S, FOLLOW_MM_S, BACK_MM_S = 60.0, 50.0, 60.0
+PULL_MM_S, SETTLE_MM_S, ENTER_MM_S, TRACK_MM_S = 12.0, 4.0, 25.0, 8.0
+#: Heights above the branch: of the wire while the catheter climbs, and of the catheter that is
+#: formed there; how far below the branch one gives up.
+WIRE_ABOVE_MM, FORM_ABOVE_MM, LOST_BELOW_MM = 88.0, 48.0, 22.0
+#: How far the wire is drawn into the catheter so that its shape returns, mm, at least.
+FORM_BACK_MM = 90.0
+#: A wire leads a catheter by at least so much, mm.
+LEAD_MM = 35.0
+#: Hands stop where a wall pushes back with more, N (a second of 0.6 N is an error).
+GENTLE_N = 0.5
+
+
+@dataclass(frozen=True)
+class Try:
+    """One way to try a hook: height above the branch, and rotation off the branch's side."""
+
+    above_mm: float
+    off_deg: float
+
+
+TRIES = (
+    Try(48.0, 0.0), Try(30.0, 0.0), Try(48.0, 25.0), Try(40.0, -25.0), Try(65.0, 0.0),
+    Try(25.0, 35.0), Try(25.0, -35.0), Try(50.0, 180.0),
+)  # fmt: skip
+
+
+def climb(o: Operator, way: Route, above_mm: float) -> Work:
+    """The wire up to a height above the branch; out of side branches and on."""
+    room = way.branch_mm - 15.0 if way.down else 0.6 * way.turn.length_mm
+    goal = min(above_mm, room)
+    if not way.down:
+        goal = above_mm
+
+    def height() -> float | None:
+        return way.height_mm(*o.place("wire"))
+
+    def there() -> bool:
+        now = height()
+        return now is not None and now >= goal
+
+    def astray() -> bool:
+        return height() is None and o.device("wire").tip_vessel_mm > 3.0
+
+    for attempt in range(8):
+        yield from o.do({"wire": (WIRE_MM_S, 0.0)}, lambda: there() or astray(), 20.0)
+        if there():
+            return True
+        yield from o.do({"wire": (-BACK_MM_S, 0.0)}, lambda: not astray(), 4.0)
+        yield from o.do({"wire": (-BACK_MM_S, 0.0)}, None, 0.25)
+        yield from o.turn("wire", 180.0 * (attempt % 2 == 0) + 40.0 * attempt, 2.0)
+    return False
+
+
+def catheter_up(o: Operator, way: Route, above_mm: float, slot: str = "catheter") -> Work:
+    """The catheter over the wire to a height above the branch, the wire always ahead."""
+    goal = min(above_mm, way.branch_mm - 20.0) if way.down else above_mm
+
+    def height() -> float:
+        now = way.height_mm(*o.place(slot))
+        return now if now is not None else -1e3
+
+    def there() -> bool:
+        return height() >= goal
+
+    def moves() -> dict[str, tuple[float, float]]:
+        if o.inserted_mm("wire") - o.inserted_mm(slot) < LEAD_MM:
+            return {"wire": (WIRE_MM_S, 0.0)}
+        return {slot: (FOLLOW_MM_S, 0.0)}
+
+    return (yield from o.do(moves, there, 25.0))
+
+
+def form(o: Operator, slot: str = "catheter") -> Work:
+    """The wire back into the catheter until its shape returns."""
+    device = o.device(slot).device
+    shaped = sum(section.length_mm for section in device.sections[:-1])
+    back = max(FORM_BACK_MM, shaped + 15.0)
+    back = min(back, o.inserted_mm(slot) - 5.0)
+
+    def drawn() -> bool:
+        return o.inserted_mm("wire") < o.inserted_mm(slot) - back
+
+    yield from o.do({"wire": (-BACK_MM_S, 0.0)}, drawn, 8.0, watch=False)
+    yield from o.wait(0.4)
+    return True
+
+
+def pull_in(o: Operator, way: Route, at_mm: float, slot: str = "catheter") -> Work:
+    """Draw catheter and wire back together until the tip falls into the branch."""
+    inside = {v.id for v in way.down}
+
+    def hooked(mm: float) -> bool:
+        vessel, s = o.place(slot)
+        return vessel in inside and (s >= mm or vessel != way.down[0].id)
+
+    def lost() -> bool:
+        height = way.height_mm(*o.place(slot))
+        return height is not None and height < -LOST_BELOW_MM
+
+    both = {slot: (-PULL_MM_S, 0.0), "wire": (-PULL_MM_S, 0.0)}
+    yield from o.do(both, lambda: hooked(0.5) or lost(), 12.0, watch=True)
+    if not hooked(0.5):
+        return False
+    both = {slot: (-SETTLE_MM_S, 0.0), "wire": (-SETTLE_MM_S, 0.0)}
+    yield from o.do(both, lambda: hooked(max(at_mm + 0.5, 3.5)), 1.0, watch=True)
+    return hooked(0.5)
+
+
+def hook(o: Operator, way: Route, at_mm: float, tries: tuple[Try, ...] = TRIES) -> Work:
+    """A shaped catheter into the branch, with retries."""
+    side = 0.0 if way.turning_deg() > 0.0 else 180.0
+    for attempt in tries:
+        yield from climb(o, way, attempt.above_mm + LEAD_MM + 5.0)
+        if not (yield from catheter_up(o, way, attempt.above_mm)):
+            continue
+        yield from form(o)
+        yield from o.turn("catheter", side + attempt.off_deg)
+        if (yield from pull_in(o, way, at_mm)):
+            return True
+    return False
+
+
+def seat(o: Operator, way: Route, at_mm: float, slot: str = "catheter") -> Work:
+    """From a hooked ostium: the wire in for support, the catheter over it, the wire back.
+
+    Args:
+        o: The operator.
+        way: To the vessel in which the catheter is to lie.
+        at_mm: How deep.
+        slot: The catheter.
+    """
+    goal = way.goal.id
+    inside = beyond(o.tree, way.goal.index)
+
+    def deep() -> bool:
+        vessel, s = o.place(slot)
+        return vessel in inside and (s >= at_mm or vessel != goal)
+
+    def lost() -> bool:
+        return o.place(slot)[0] == way.turn.id
+
+    yield from wire_into(o, way, at_mm + 45.0)
+    for _ in range(3):
+        yield from o.do({slot: (TRACK_MM_S, 0.0)}, lambda: deep() or lost(), 6.0)
+        if deep():
+            return True
+        if lost():
+            return False
+        yield from wire_into(o, way, at_mm + 70.0)
+    return deep()
+
+
+def wire_into(o: Operator, way: Route, at_mm: float) -> Work:
+    """The wire along the way until it lies so deep in the goal, or in what lies beyond it."""
+    inner = max(
+        (s for s in ("catheter", "microcatheter") if o.has(s)), key=o.inserted_mm, default=""
+    )
+    if inner:  # nobody needs to see it inside the catheter
+        near = o.inserted_mm(inner) - 4.0
+        yield from o.do(
+            {"wire": (WIRE_MM_S, 0.0)}, lambda: o.inserted_mm("wire") >= near, 20.0, watch=False
+        )
+    for vessel in way.down if way.hooked else way.down or (way.turn,):
+        last = vessel is way.goal
+        depth = at_mm if last else 6.0
+        if not (yield from _steer(o, way, vessel, depth)):
+            return False
+    return True
+
+
+def _steer(o: Operator, way: Route, vessel: Vessel, depth_mm: float) -> Work:
+    inside = beyond(o.tree, vessel.index)
+    on_way = {v.id for v in (*way.down, way.turn, *way.up)}
+    depth = min(depth_mm, _reach_mm(o, vessel) - 8.0)
+    side = 0.0 if side_deg(o.tree, vessel) > 0.0 or vessel.parent < 0 else 180.0
+
+    def depth_now() -> float:
+        at, s = o.place("wire")
+        if at == vessel.id:
+            return s
+        if at in inside:
+            return _depth_below(o, vessel, at, s)
+        return -1.0
+
+    def arrived() -> bool:
+        return depth_now() >= depth
+
+    def astray() -> bool:
+        at, s = o.place("wire")
+        return o.free("wire") and at not in inside and at not in on_way and s > 2.0
+
+    start = o.inserted_mm("wire")
+
+    def stopped() -> bool:
+        if o.force_n("wire") > GENTLE_N:
+            return True
+        return o.inserted_mm("wire") - start > max(depth, 20.0) + 120.0
+
+    for attempt in range(10):
+        if arrived():
+            return True
+        if depth_now() < 0.0 and o.free("wire"):
+            yield from o.turn("wire", side + (0.0, 180.0, 60.0, -60.0, 120.0)[attempt % 5], 2.0)
+        start = o.inserted_mm("wire")
+        yield from o.do(
+            {"wire": (ENTER_MM_S, 0.0)}, lambda: arrived() or astray() or stopped(), 12.0
+        )
+        if arrived():
+            return True
+        if depth_now() >= 0.6 * depth:
+            return True
+        yield from wire_to(o, start - 4.0)
+    return False
+
+
+def _depth_below(o: Operator, vessel: Vessel, at: str, s: float) -> float:
+    total, now = s, o.tree.by_id[at]
+    while now.index != vessel.index:
+        total += now.parent_at_mm
+        now = o.tree.vessels[now.parent]
+    return total
+
+
+def _reach_mm(o: Operator, vessel: Vessel) -> float:
+    """Longest way from a vessel's ostium to an end beyond it."""
+    kids = [o.tree.vessels[i] for i in o.tree.children[vessel.index]]
+    return max([vessel.length_mm, *(k.parent_at_mm + _reach_mm(o, k) for k in kids)])
+
+
+def wire_to(o: Operator, mm: float) -> Work:
+    """Draw the wire back to a length."""
+    goal = max(mm, 0.0)
+    back = {"wire": (-2 * ENTER_MM_S, 0.0)}
+    return (yield from o.do(back, lambda: o.inserted_mm("wire") <= goal, 6.0))
+
+
+def wire_back(o: Operator, slot: str = "catheter", mm: float = 60.0) -> Work:
+    """The wire into the catheter."""
+
+    def drawn() -> bool:
+        return o.inserted_mm("wire") < o.inserted_mm(slot) - mm
+
+    return (yield from o.do({"wire": (-40.0, 0.0)}, drawn, 8.0))

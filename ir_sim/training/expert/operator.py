@@ -1,0 +1,211 @@
+"""One tick of work at the table: hubs, pedal, table and buttons together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ir_sim.devices import DeviceState
+from ir_sim.scenario.fields import SLOTS
+from ir_sim.simulation.controls import Action, Controls, Motion, Pedal
+from ir_sim.simulation.state import DT_S, State
+from ir_sim.training.expert.style import EXPERT, Style
+
+if TYPE_CHECKING:
+    from ir_sim.training.session import Session
+
+#: One tick is one ``yield``; the value at the end says whether it was done.
+Work = Generator[Controls, None, bool]
+#: mm/s and deg/s at a hub.
+Move = tuple[float, float]
+Moves = Mapping[str, Move]
+Seen = Callable[[], bool]
+
+#: The leading tip is kept within this share of the field's half side.
+_KEPT = 0.55
+#: The table is moved no faster than this, mm/s, and so eagerly, 1/s (assumed).
+TABLE_MM_S = 130.0
+_EAGER = 5.0
+#: A hub is turned so fast, deg/s, until the tip has come so near, deg (assumed).
+TURN_DEG_S = 150.0
+_TURNED_DEG = 12.0
+
+
+class Operator:
+    """Hands, feet and eyes.
+
+    Args:
+        session: The run.
+        style: How this operator works.
+    """
+
+    def __init__(self, session: Session, style: Style = EXPERT) -> None:
+        self.session, self.style = session, style
+        self.tree = session.tree
+
+    # -- eyes ----------------------------------------------------------------------------------
+
+    @property
+    def state(self) -> State:
+        """What is seen now."""
+        return self.session.state
+
+    def has(self, slot: str) -> bool:
+        """Whether a device is in a slot."""
+        return slot in self.state.devices
+
+    def device(self, slot: str) -> DeviceState:
+        """The device in a slot."""
+        return self.state.devices[slot]
+
+    def inserted_mm(self, slot: str) -> float:
+        """Its length beyond the sheath; 0 if there is none."""
+        return self.device(slot).inserted_mm if self.has(slot) else 0.0
+
+    def free(self, slot: str) -> bool:
+        """Whether its tip lies in the blood, not inside another device."""
+        if not self.has(slot):
+            return False
+        around = [self.inserted_mm(s) for s in SLOTS[: SLOTS.index(slot)]]
+        return self.inserted_mm(slot) > max(around, default=0.0) + 0.1
+
+    def place(self, slot: str) -> tuple[str, float]:
+        """Vessel and arclength of its tip."""
+        device = self.device(slot)
+        return device.tip_vessel, device.tip_vessel_mm
+
+    def force_n(self, slot: str) -> float:
+        """The largest force of the wall on it."""
+        return float(self.device(slot).wall_force_n.max()) if self.has(slot) else 0.0
+
+    @property
+    def leading(self) -> str:
+        """The slot whose tip is furthest in, or empty."""
+        return max(self.state.devices, key=self.inserted_mm, default="")
+
+    # -- a tick --------------------------------------------------------------------------------
+
+    def tick(
+        self,
+        moves: Moves | None = None,
+        *,
+        watch: bool | None = None,
+        pedal: Pedal | None = None,
+        inject_ml_s: float = 0.0,
+        table_mm_s: tuple[float, float] | None = None,
+        actions: tuple[Action, ...] = (),
+    ) -> Controls:
+        """The controls of one tick.
+
+        Args:
+            moves: What the hands do.
+            watch: Whether to look; by default while a free tip is moved.
+            pedal: Overrides that.
+            inject_ml_s: Syringe.
+            table_mm_s: Table; by default it follows the leading tip while one looks.
+            actions: Buttons.
+        """
+        moves = {s: m for s, m in (moves or {}).items() if self.has(s) and m != (0.0, 0.0)}
+        if watch is None:
+            watch = any(self.free(s) for s in moves)
+        if pedal is None:
+            pedal = "fluoro" if watch else "off"
+        if table_mm_s is None:
+            table_mm_s = self._follow() if pedal == "fluoro" else (0.0, 0.0)
+        tempo = self.style.tempo
+        motions = {slot: Motion(tempo * v, tempo * w) for slot, (v, w) in moves.items()}
+        return Controls(motions, pedal, inject_ml_s, table_mm_s, actions)
+
+    def _follow(self) -> tuple[float, float]:
+        """Speed of the table that keeps the leading tip in the picture."""
+        slot = self.leading
+        if not slot:
+            return (0.0, 0.0)
+        tip, settings = self.device(slot).tip_mm, self.state.settings
+        keep = 0.5 * _KEPT * settings.field_mm
+        off = tip - np.asarray(settings.centre_mm)
+        over = off - np.clip(off, -keep, keep)
+        speed = np.clip(_EAGER * over, -TABLE_MM_S, TABLE_MM_S)
+        speed[np.abs(over) < 0.5] = 0.0
+        return float(speed[0]), float(speed[1])
+
+    # -- simple work ---------------------------------------------------------------------------
+
+    def do(
+        self,
+        moves: Moves | Callable[[], Moves],
+        until: Seen | None = None,
+        seconds: float = 30.0,
+        watch: bool | None = None,
+    ) -> Work:
+        """Move until something is seen or time is up; whether it was seen."""
+        for _ in range(max(round(seconds / self.style.tempo / DT_S), 1)):
+            if until is not None and until():
+                return True
+            yield self.tick(moves() if callable(moves) else moves, watch=watch)
+        return until is None or until()
+
+    def wait(self, seconds: float) -> Work:
+        """Hands still, foot off."""
+        for _ in range(round(seconds / DT_S)):
+            yield self.tick(watch=False)
+        return True
+
+    def think(self) -> Work:
+        """A pause between two manoeuvres."""
+        return (yield from self.wait(self.style.pause_s))
+
+    def press(self, *actions: Action) -> Work:
+        """Buttons, forms, devices."""
+        yield self.tick(actions=actions)
+        return not self.state.refused
+
+    def take_out(self, slot: str) -> Work:
+        """Draw a device out."""
+        if not self.has(slot):
+            return True
+        yield self.tick(actions=(Action("remove", slot=slot),))
+        return (yield from self.do({}, lambda: not self.has(slot), 30.0))
+
+    def put_in(self, slot: str, device: str) -> Work:
+        """Mount a device, or change what is there for it."""
+        if self.has(slot) and self.device(slot).device.id == device:
+            return True
+        kind = "exchange" if self.has(slot) else "mount"
+        if not (yield from self.press(Action(kind, slot=slot, device=device))):
+            return False
+
+        def there() -> bool:
+            return self.has(slot) and self.device(slot).device.id == device
+
+        return (yield from self.do({}, there, 30.0))
+
+    def turn(self, slot: str, goal_deg: float, seconds: float = 4.0) -> Work:
+        """Turn a hub until the tip has come to a rotation."""
+
+        def off() -> float:
+            now = self.device(slot).tip_rotation_deg
+            return (goal_deg - now + 180.0) % 360.0 - 180.0
+
+        def moves() -> Moves:
+            return {slot: (0.0, float(np.clip(6.0 * off(), -TURN_DEG_S, TURN_DEG_S)))}
+
+        return (yield from self.do(moves, lambda: abs(off()) < _TURNED_DEG, seconds))
+
+    def pan(self, centre_mm: tuple[float, float]) -> Work:
+        """Move the table until a place is in the middle, with one look at the end."""
+        goal = np.asarray(centre_mm)
+
+        def off() -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+            return np.asarray(goal - np.asarray(self.state.settings.centre_mm))
+
+        for _ in range(round(6.0 / DT_S)):
+            if float(np.abs(off()).max()) < 1.0:
+                break
+            speed = np.clip(_EAGER * off(), -TABLE_MM_S, TABLE_MM_S)
+            yield self.tick(pedal="off", table_mm_s=(float(speed[0]), float(speed[1])))
+        for _ in range(8):
+            yield self.tick(pedal="fluoro", table_mm_s=(0.0, 0.0))
+        return True

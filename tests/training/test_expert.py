@@ -1,0 +1,57 @@
+"""The expert: reaches every goal of the beginner's case without a fault, whoever is on the table."""
+
+import pytest
+
+import ir_sim
+from ir_sim.training.autopilot import Autopilot
+from ir_sim.training.session import Session
+
+LONGEST_S = 400.0
+
+
+def played(case, seed):
+    session = Session(ir_sim.load_scenario(case), seed)
+    expert = Autopilot(session)
+    while not session.state.finished and session.state.time_s < LONGEST_S:
+        session.step(expert.controls())
+    return session
+
+
+@pytest.fixture(scope="module")
+def run():
+    return played("right-renal-selective", 3)
+
+
+def test_the_beginners_case_is_solved_without_a_fault(run):
+    progress, score = run.progress, run.score()
+    assert run.state.finished
+    assert progress.target_reached
+    assert progress.on_target  # the film was made where the catheter should lie
+    assert len(progress.done) == len(progress.steps)
+    assert not progress.early
+    assert score.passed
+    assert score.total >= 90
+    assert not [error for error in score.errors if error.weight >= 3]
+    assert 40 < run.state.time_s < 150
+
+
+def test_it_looks_only_while_something_moves(run):
+    idle = run.score().metrics["idle_fluoro_s"].value
+    assert idle < 0.15 * run.state.fluoro_time_s
+    assert run.state.fluoro_time_s < 0.8 * run.state.time_s
+
+
+def test_the_last_image_is_the_run_with_the_arteries_full(run):
+    scenes = run.runs()[1]
+    tree = run.tree
+    here = tree.sample_vessel == tree.by_id["right_renal"].index
+    iodine = [float(scene.concentration_mg_ml[here].mean()) for scene in scenes]
+    assert iodine[0] == 0.0  # the mask is clean
+    assert iodine[-1] > 0.6 * max(iodine)
+    assert scenes[-1].exposure.settings.closed_share > 0.1
+
+
+def test_after_the_end_the_expert_does_nothing(run):
+    expert = Autopilot(run)
+    assert expert.controls() is not None
+    assert run.state.finished
