@@ -12,10 +12,11 @@ from ir_sim.anatomy.curve import Array
 from ir_sim.anatomy.sense import sense_checks
 from ir_sim.anatomy.vessel_tree import Vessel, VesselTree, build_tree
 from ir_sim.devices.coaxial import sheath_mouth
-from ir_sim.errors import Problem, ScenarioError
+from ir_sim.errors import AuthoringError, Problem, ScenarioError
 from ir_sim.flow.supply import check as flow_problems
 from ir_sim.scenario.library import examine
 from ir_sim.scenario.model import Scenario
+from ir_sim.training.rubric import known_rubrics, load_rubric
 
 #: Two vessels whose centrelines stay closer than this share of their radius are one drawn twice.
 _SAME_SHARE = 0.5
@@ -65,7 +66,19 @@ def check_scenario(scenario: Scenario) -> list[Problem]:
         return found
     found += [source.problem(*problem) for problem in flow_problems(tree, scenario.anatomy)]
     found += [*_size(scenario, tree), *_twice(scenario, tree), *_reach(scenario, tree)]
-    return [*found, *_sides(scenario)]
+    return [*found, *_sides(scenario), *_rubric(scenario)]
+
+
+def _rubric(scenario: Scenario) -> Iterator[Problem]:
+    """The rubric must be there and right."""
+    name = scenario.scoring.rubric
+    try:
+        load_rubric(name)
+    except AuthoringError as error:
+        first = error.problems[0]
+        where = f"rubric '{name}', line {first.line}: " if name in known_rubrics() else ""
+        loc = ("scoring", "rubric")
+        yield scenario.source.problem(loc, f"{where}{first.message}", first.hint)
 
 
 def _size(scenario: Scenario, tree: VesselTree) -> Iterator[Problem]:

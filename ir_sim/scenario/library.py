@@ -18,12 +18,15 @@ from ir_sim.scenario.shipped import shipped
 from ir_sim.scenario.validation import nearest, validate
 from ir_sim.scenario.yaml_source import parse, read_text
 
+#: Folders beside the cases whose files are no cases.
+_NOT_CASES = ("devices", "rubrics")
+
 
 @cache
 def shipped_scenarios() -> Mapping[str, Path]:
     """Shipped case ids and their files, in library order."""
     files = sorted(shipped("scenarios").rglob("*.yaml"))
-    return {path.stem: path for path in files if path.parent.name != "devices"}
+    return {path.stem: path for path in files if path.parent.name not in _NOT_CASES}
 
 
 def own_folder() -> Path:
@@ -42,7 +45,7 @@ def own_scenarios() -> Mapping[str, Path]:
     return {
         path.stem: path
         for path in files
-        if path.parent.name != "devices" and path.stem not in shipped_ids
+        if path.parent.name not in _NOT_CASES and path.stem not in shipped_ids
     }
 
 

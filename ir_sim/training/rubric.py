@@ -12,6 +12,7 @@ from pydantic import Field, PrivateAttr, ValidationInfo, field_validator, model_
 
 from ir_sim.errors import AuthoringError, Problem
 from ir_sim.scenario.fields import Finite, Line, Model, Name, NonNegative, Positive
+from ir_sim.scenario.library import own_folder
 from ir_sim.scenario.shipped import shipped
 from ir_sim.scenario.validation import nearest, validate
 from ir_sim.scenario.yaml_source import Loc, Source, parse, read_text
@@ -121,14 +122,22 @@ class Rubric(Model):
         return self.cost_by_weight[str(weight)]
 
 
+def known_rubrics() -> dict[str, Path]:
+    """Own rubrics (the folder ``rubrics`` beside the own cases) and shipped ones, by id.
+
+    A shipped rubric keeps its id.
+    """
+    own = sorted((own_folder() / "rubrics").glob("*.yaml"))
+    return {p.stem: p for p in (*own, *sorted((shipped("assets") / "rubrics").glob("*.yaml")))}
+
+
 def load_rubric(reference: str | Path) -> Rubric:
-    """A shipped rubric by id, or an author's own by path.
+    """A shipped or own rubric by id, or any by path.
 
     Raises:
         AuthoringError: It cannot be found, read or understood.
     """
-    folder = shipped("assets") / "rubrics"
-    known = {path.stem: path for path in folder.glob("*.yaml")}
+    known = known_rubrics()
     name = str(reference)
     path = known.get(name, Path(reference))
     if name not in known and not name.endswith((".yaml", ".yml")):

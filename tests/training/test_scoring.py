@@ -202,3 +202,14 @@ def test_an_error_that_the_rubric_leaves_out_is_not_looked_for():
 def test_an_unknown_rubric_is_one_clear_line():
     with pytest.raises(AuthoringError, match="did you mean 'default'"):
         load_rubric("defalt")
+
+
+def test_an_own_rubric_lies_beside_the_own_cases(tmp_path, monkeypatch):
+    from ir_sim.scenario.library import own_scenarios
+
+    (tmp_path / "rubrics").mkdir()
+    (tmp_path / "rubrics" / "strict.yaml").write_text(TEXT.replace("id: default", "id: strict"))
+    monkeypatch.setenv("IR_SIM_CASES", str(tmp_path))
+    assert load_rubric("strict").id == "strict"
+    assert load_rubric("default").sha256 == RUBRIC.sha256
+    assert own_scenarios() == {}
