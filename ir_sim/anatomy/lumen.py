@@ -287,6 +287,8 @@ def _paint_exact(grid: LumenLayer, fillet: shapely.Geometry) -> None:
     low_x, low_y, high_x, high_y = shapely.bounds(fillet)
     window = _window(grid, np.array([low_x, low_y]), np.array([high_x, high_y]), BAND_MM)
     x, y = np.broadcast_arrays(*_nodes(grid, window))
+    if not x.size:
+        return
     box = shapely.box(x.min() - 6, y.min() - 6, x.max() + 6, y.max() + 6)
     near = shapely.intersection(shapely.boundary(grid.polygon), box)
     points = shapely.points(x.ravel(), y.ravel())
@@ -302,7 +304,8 @@ def _window(grid: LumenLayer, low: Array, high: Array, grow: float) -> Window:
     ny, nx = grid.depth_mm.shape
     x0, y0 = np.floor((low - grow - grid.origin_mm) / _CELL_MM).astype(int)
     x1, y1 = np.ceil((high + grow - grid.origin_mm) / _CELL_MM).astype(int) + 1
-    return Window(max(y0, 0), min(y1, ny), max(x0, 0), min(x1, nx))
+    y0, x0 = min(max(y0, 0), ny), min(max(x0, 0), nx)
+    return Window(y0, max(min(y1, ny), y0), x0, max(min(x1, nx), x0))
 
 
 def _nodes(grid: LumenLayer, window: Window) -> tuple[Array, Array]:

@@ -98,9 +98,9 @@ class CoaxialSystem:
         self._outside_mm = 0.0
         layer_of = np.array(lumen.layers.layer, dtype=np.intp)
         self._layer_of_sample = layer_of[lumen.tree.sample_vessel]
-        space = ContactSpace([grid.walls() for grid in lumen.maps], WALL_RADIUS_MM)
+        self._space = ContactSpace([grid.walls() for grid in lumen.maps], WALL_RADIUS_MM)
         layer = int(layer_of[mouth.vessel])
-        self.rod = Rod(space, complex(*mouth.xy_mm), mouth.angle_rad, layer, link_mm)
+        self.rod = Rod(self._space, complex(*mouth.xy_mm), mouth.angle_rad, layer, link_mm)
 
     def why_not(self, slot: Slot, device: Device) -> str:
         """Why a device cannot be mounted now, in one line; empty if it can."""
@@ -155,6 +155,18 @@ class CoaxialSystem:
             raise ValueError(f"the {slot} is still in the vessel: withdraw it first")
         del self.stack[slot]
         self.rod.settled = False
+
+    def reshape(self, radius_mm: Array) -> None:
+        """Give the vessels new radii (treatment, spasm): walls and lumen change where they differ.
+
+        The ``lumen`` given to this system is changed in place.
+
+        Args:
+            radius_mm: (samples,) new radii, by the tree's sample table.
+        """
+        for k in self.lumen.reshape(radius_mm):
+            self._space.lay_walls(k, self.lumen.maps[k].walls())
+            self.rod.settled = False
 
     def advance(self, motions: Mapping[Slot, tuple[float, float]], dt_s: float) -> None:
         """Move the hubs for one time step.
@@ -263,11 +275,13 @@ class CoaxialSystem:
             "push_n": self.rod.push_n,
             "settled": self.rod.settled,
             "outside_mm": self._outside_mm,
+            "radius_mm": self.lumen.radius_mm.copy(),
             "stack": {slot: copy.copy(mounted) for slot, mounted in self.stack.items()},
         }
 
     def restore(self, saved: Mapping[str, Any]) -> None:
         """Go back to what ``save`` returned."""
+        self.reshape(saved["radius_mm"])
         self.rod.place(saved["rod"].copy())
         self.rod.resistance_n = saved["resistance_n"].copy()
         self.rod.push_n = saved["push_n"]

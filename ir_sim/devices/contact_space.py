@@ -90,10 +90,10 @@ class ContactSpace:
         self._space.collision_persistence = 1
         self._space.collision_slop = 0.0
         self._wall_radius_mm = wall_radius_mm
-        self._walls: list[list[pymunk.Segment]] = []
+        self._walls: list[dict[tuple[float, ...], pymunk.Segment]] = []
         self._carinas: list[Carinas] = []
         for layer, polylines in enumerate(walls):
-            self._walls.append([])
+            self._walls.append({})
             self._carinas.append(Carinas([]))
             self.lay_walls(layer, polylines)
         self._bodies: list[pymunk.Body] = []
@@ -109,17 +109,22 @@ class ContactSpace:
 
     def lay_walls(self, layer: int, polylines: Sequence[Array]) -> None:
         """Replace a layer's walls: closed polylines with the lumen on their left."""
-        self._space.remove(*self._walls[layer])
-        segments = []
-        for line in polylines:
-            for a, b in zip(line[:-1].tolist(), line[1:].tolist(), strict=True):
-                segment = pymunk.Segment(
-                    self._space.static_body, tuple(a), tuple(b), self._wall_radius_mm
-                )
-                segment.filter = pymunk.ShapeFilter(categories=1 << layer)
-                segments.append(segment)
-        self._space.add(*segments)
-        self._walls[layer] = segments
+        ends = {
+            (*a, *b): None  # in order, each once
+            for line in polylines
+            for a, b in zip(line[:-1].tolist(), line[1:].tolist(), strict=True)
+        }
+        had = self._walls[layer]
+        gone = [had.pop(key) for key in list(had) if key not in ends]
+        new: dict[tuple[float, ...], pymunk.Segment] = {}
+        for key in ends:
+            if key not in had:
+                body = self._space.static_body
+                new[key] = pymunk.Segment(body, key[:2], key[2:], self._wall_radius_mm)
+                new[key].filter = pymunk.ShapeFilter(categories=1 << layer)
+        self._space.remove(*gone)
+        self._space.add(*new.values())
+        had |= new
         self._carinas[layer] = Carinas(polylines)
 
     def shape_links(self, length_mm: Array, radius_mm: Array, layer: Index) -> None:

@@ -89,6 +89,8 @@ class Rod:
         self.base_rad = float(base_rad)
         self.link_mm = link_mm
         self.tip_force_n = self._settled_force_n = 0j
+        self.settled = False
+        self._nodes: Complex = np.zeros(0, np.complex128)
         self.place(RodState.stub(STUB_MM, self.base_rad, layer))
         self.resistance_n: Array = np.zeros(0)
         self.push_n = 0.0
