@@ -95,7 +95,7 @@ class Imager:
         else:
             look = FLUORO
             if s.pulse_rate < 10.0:  # few pulses: less smoothing, or the wire would drag behind
-                look = replace(FLUORO, new_share=0.55)
+                look = replace(FLUORO, new_share=0.5)
             filtered = self._temporal.follow(picture, look.new_share, noise)
             shown = self._display.show(filtered, look, opening)
         self._last, self._held = exposure, shown
