@@ -113,18 +113,22 @@ def help_groups() -> list[tuple[str, list[tuple[str, str]]]]:
             groups.setdefault(binding.group, []).append((binding.shown, binding.text))
     groups[TABLE].append(("Keypad 4 6 8 2", "table"))
     groups["Mouse on the picture"] = [
-        ("Wheel", "advance, withdraw the device in hand"),
-        ("Right button + wheel", "turn it"),
+        ("Wheel", "advance, withdraw device in hand"),
+        ("Right + wheel", "turn it"),
         ("Drag", "move the table"),
         ("Drag an edge", "move a blade"),
     ]
     groups["Gamepad"] = [
         ("Left stick", "left hand"),
         ("Right stick", "right hand"),
-        ("Right, left trigger", "fluoroscopy, acquisition"),
+        ("Triggers", "right: fluoroscopy, left: acquire"),
         ("A", "inject contrast"),
         ("Shoulders", "fine, fast"),
         ("Cross", "table"),
         ("Y, X, B", "tray, roadmap, next device"),
     ]
     return list(groups.items())
+
+
+#: How the help is set in columns.
+HELP_COLUMNS = ((LEFT, RIGHT, TABLE), (X_RAY, "Gamepad"), (OTHER, "Mouse on the picture"))

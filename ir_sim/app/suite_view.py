@@ -192,7 +192,7 @@ class SuiteView:
     def _draw_reference(self, panel: pygame.Surface, room: pygame.Rect) -> int:
         """The second monitor and the figures beside it; returns where the next thing begins."""
         theme = self._theme
-        side = min(round(room.width * 0.5), round(panel.get_height() * 0.36))
+        side = min(round(room.width * 0.5), round(panel.get_height() * 0.38))
         self.reference.rect = pygame.Rect(room.x, room.y, side, side)
         self.reference.draw(panel, theme)
         figures = pygame.Rect(room.x + side + theme.px(16), room.y, 0, side)

@@ -14,7 +14,7 @@ from ir_sim.xray.commands import view_name
 from ir_sim.xray.settings import BLADE_LIMIT, Settings
 
 #: Grey of the letters burnt into the picture.
-_BURNT: Colour = (196, 204, 212)
+_BURNT: Colour = (214, 222, 230)
 _DIM: Colour = (120, 128, 136)
 #: Distance from a blade's edge at which the mouse takes hold of it, px at 100 %.
 _GRIP_PX = 10
@@ -213,8 +213,10 @@ def _shadowed(
     colour: Colour,
     anchor: str,
 ) -> None:
-    """Letters that can be read on any picture."""
-    theme.write(surface, (at[0] + 1, at[1] + 1), words, size, weight, (0, 0, 0), anchor)
+    """Letters with a dark edge, so that they can be read on any picture."""
+    edge = max(1, theme.px(1))
+    for dx, dy in ((-edge, 0), (edge, 0), (0, -edge), (0, edge), (edge, edge)):
+        theme.write(surface, (at[0] + dx, at[1] + dy), words, size, weight, (0, 0, 0), anchor)
     theme.write(surface, at, words, size, weight, colour, anchor)
 
 

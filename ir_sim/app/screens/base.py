@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pygame
 
-from ir_sim.app.bindings import help_groups
+from ir_sim.app.bindings import HELP_COLUMNS, help_groups
 from ir_sim.app.preferences import TEXT_SCALES
 from ir_sim.app.stage import Stage
 from ir_sim.app.theme import Theme
@@ -91,27 +91,23 @@ class ControlsSheet(Widget):
         )
 
     def draw(self, surface: pygame.Surface, theme: Theme, *, focused: bool) -> None:
-        """Draw them, in as many columns as the height asks for."""
-        groups = help_groups()
-        step = theme.height(13) + theme.px(3)
-        total = sum(len(lines) + 2 for _, lines in groups) * step
-        columns = max(3, -(-total // max(self.rect.height, 1)))
-        wide = self.rect.width // columns
-        x, y, used = self.rect.x, self.rect.y, 0
-        for group, lines in groups:
-            tall = (len(lines) + 1) * step
-            if y > self.rect.y and y + tall > self.rect.bottom and used < columns - 1:
-                x, y, used = x + wide, self.rect.y, used + 1
-            theme.write(surface, (x, y), group, 14, "bold", theme.palette.accent)
-            y += step
-            for keys, text in lines:
-                key_room = theme.px(104)
-                key_words = theme.fitted(keys, key_room, 12, "mono")
-                theme.write(surface, (x, y), key_words, 12, "mono", theme.palette.text)
-                words = theme.fitted(text, wide - key_room - theme.px(14), 13)
-                theme.write(surface, (x + key_room, y), words, 13, colour=theme.palette.quiet)
+        """Draw them in columns."""
+        groups = dict(help_groups())
+        most = max(sum(len(groups[name]) + 2 for name in column) for column in HELP_COLUMNS)
+        step = min(theme.height(13) + theme.px(3), self.rect.height // most)
+        wide, keys_wide = self.rect.width // len(HELP_COLUMNS), theme.px(112)
+        for i, column in enumerate(HELP_COLUMNS):
+            x, y = self.rect.x + i * wide, self.rect.y
+            for name in column:
+                theme.write(surface, (x, y), name, 14, "bold", theme.palette.accent)
                 y += step
-            y += step // 2
+                for keys, text in groups[name]:
+                    shown = theme.fitted(keys, keys_wide - theme.px(6), 12, "mono")
+                    theme.write(surface, (x, y), shown, 12, "mono", theme.palette.text)
+                    words = theme.fitted(text, wide - keys_wide - theme.px(14), 13)
+                    theme.write(surface, (x + keys_wide, y), words, 13, colour=theme.palette.quiet)
+                    y += step
+                y += step * 3 // 4
 
 
 def show_controls(stage: Stage, closed: Callable[[], None] | None = None) -> None:

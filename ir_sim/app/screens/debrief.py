@@ -228,7 +228,7 @@ class DebriefScreen(FormScreen):
     def _draw_advice(self, surface: pygame.Surface, rect: pygame.Rect) -> None:
         """The hint for the chosen error, or what to practise next."""
         theme, advice = self.theme, self.run.debrief.advice
-        title, text = f"Practise next: {advice.title}", advice.text
+        title, text = advice.title, advice.text
         watching = self.page.chosen == "Errors" and self.form.focus is self.rows
         if watching and self.rows.rows:
             title, text = "Instead", self.score.errors[self.rows.at].hint

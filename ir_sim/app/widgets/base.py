@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import pygame
 
-from ir_sim.app.theme import Theme
+from ir_sim.app.theme import Colour, Theme
 
 
 class Widget:
@@ -157,8 +157,10 @@ class Form:
                 yield mark + widget.describe().replace("\n", "\n    ")
 
 
-def focus_ring(surface: pygame.Surface, rect: pygame.Rect, theme: Theme) -> None:
+def focus_ring(
+    surface: pygame.Surface, rect: pygame.Rect, theme: Theme, colour: Colour | None = None
+) -> None:
     """Mark what has the keyboard."""
     width = max(2, theme.px(2))
-    ring = rect.inflate(2 * width, 2 * width)
-    pygame.draw.rect(surface, theme.palette.accent, ring, width, theme.px(7))
+    ring = rect.inflate(4 * width, 4 * width)
+    pygame.draw.rect(surface, colour or theme.palette.accent, ring, width, theme.px(9))

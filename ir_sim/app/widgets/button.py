@@ -87,7 +87,7 @@ class Button(Widget):
             at = (x + width, self.rect.centery)
             theme.write(surface, at, self.hint, 12, "mono", colour, "midright")
         if focused:
-            focus_ring(surface, self.rect, theme)
+            focus_ring(surface, self.rect, theme, palette.text if self.primary else None)
 
 
 class Toggle(Widget):
