@@ -24,7 +24,7 @@ from ir_sim.flow.plumbing import Plumbing
 from ir_sim.flow.supply import VENOUS_MMHG, Supply
 
 _SUBSTEPS = 2
-_TOLERANCE = 1e-7
+_TOLERANCE = 1e-4
 #: Blood in the arteries upstream of the drawn tree that mixes with what flows back, mL (assumed).
 _ROOT_ML = 20.0
 #: Beats run before the first tick, so that it is one of many alike, and their time step, s.

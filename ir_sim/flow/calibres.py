@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ir_sim.anatomy.vessel_tree import OCCLUDED_RADIUS_MM
-from ir_sim.flow.elimination import Array
+from ir_sim.flow.elimination import Array, total
 from ir_sim.flow.laws import (
     CLOSED,
+    TIGHT,
     annulus,
     inertance,
     poiseuille,
@@ -56,8 +57,7 @@ class Calibres:
 
     Attributes:
         resistance: (elements,) now; so are ``quadratic``, ``inertance`` and ``volume`` (mL).
-        drag: (samples,) resistance of each sample's stretch.
-        loss: (samples,) quadratic loss of each sample's stretch.
+        sample_volume: (samples,) mL.
         reshaped: Whether calibres changed in the last ``advance``.
     """
 
@@ -121,7 +121,8 @@ class Calibres:
         self.reshaped = self._radius.moving or self._spasm.moving
         if self.reshaped:
             self._reshape()
-        self.obstacles.advance(dt_s, clotting)
+        if self.obstacles.advance(dt_s, clotting):
+            self._obstruct()
         self.lay(catheters)
 
     def lay(self, catheters: Sequence[CatheterInLumen]) -> None:
@@ -167,26 +168,53 @@ class Calibres:
             whole = float(drag[span].sum())
             drag[span] *= max(healthy + extra, whole) / whole
         self._open_drag = drag
+        self._low = np.array([n.low for n in self._narrowings], dtype=np.int64)
+        self._high = np.array([n.high for n in self._narrowings], dtype=np.int64)
+        self._jet = np.array([self._jet_loss(n, None) for n in self._narrowings], dtype=float)
+        self._jet_element = np.array([n.element for n in self._narrowings], dtype=np.int64)
+        self._obstruct()
+
+    def _jet_loss(self, n: Narrowing, device: Array | None) -> float:
+        """Quadratic loss behind a narrowing, the devices in it counted as part of the wall."""
+        r2 = self._open[n.low : n.high] ** 2
+        if device is not None:
+            r2 = r2 - np.minimum(device[n.low : n.high] ** 2, TIGHT**2 * r2)
+        throat = float(np.min(np.maximum(r2, 1e-6)))
+        return stenosis_expansion(np.pi * n.healthy_mm**2, np.pi * throat)
+
+    def _obstruct(self) -> None:
+        """Add the obstacles to the open lumen's resistance."""
+        self._base_drag = self.obstacles.drag(self._open_drag, self._open)
+        self._base_resistance = self._plumbing.sum(self._base_drag)
 
     def _oppose(self, device: Array) -> None:
-        """Add obstacles and devices to the open lumen's resistance."""
+        """Add devices, (samples,) radii."""
         p = self._plumbing
-        drag = self.obstacles.drag(self._open_drag, self._open)
         inside = np.flatnonzero((device > 0.0) & (p.ds_mm > 0.0))
-        if len(inside):
-            drag = drag.copy() if drag is self._open_drag else drag
-            around = annulus(p.ds_mm[inside], self._open[inside], device[inside])
-            drag[inside] = np.maximum(drag[inside], around)
-        self.drag = drag
-        self.resistance = p.sum(drag)
-        self.loss = np.zeros(len(drag))
-        self.quadratic = np.zeros(len(p.vessel))
-        for n in self._narrowings:
-            r, c = self._open[n.low : n.high], device[n.low : n.high]
-            throat = float(np.min(np.maximum(r**2 - np.minimum(c, 0.985 * r) ** 2, 1e-6)))
-            k = stenosis_expansion(np.pi * n.healthy_mm**2, np.pi * throat)
-            self.loss[n.high - 1] += k
-            self.quadratic[n.element] += k
+        around = annulus(p.ds_mm[inside], self._open[inside], device[inside])
+        more = np.maximum(around - self._base_drag[inside], 0.0)
+        self._inside, self._more = inside, more
+        n = len(p.vessel)
+        self.resistance = self._base_resistance + total(p.of_sample[inside], more, n)
+        self._jet_now = self._jet
+        first, last = np.searchsorted(inside, self._low), np.searchsorted(inside, self._high)
+        held = np.flatnonzero(last > first)
+        if len(held):
+            self._jet_now = self._jet.copy()
+            self._jet_now[held] = [self._jet_loss(self._narrowings[i], device) for i in held]
+        self.quadratic = total(self._jet_element, self._jet_now, n)
+
+    @property
+    def drag(self) -> Array:
+        """(samples,) resistance of each sample's stretch."""
+        drag = self._base_drag.copy()
+        drag[self._inside] += self._more
+        return drag
+
+    @property
+    def loss(self) -> Array:
+        """(samples,) quadratic loss of each sample's stretch."""
+        return total(self._high - 1, self._jet_now, len(self._healthy))
 
     def state(self) -> dict[str, Array]:
         """What `restore` needs."""

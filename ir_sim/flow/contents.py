@@ -15,7 +15,7 @@ from ir_sim.flow.systemic import Systemic
 from ir_sim.flow.transport import Moves, Transport
 
 #: Length of the transport cells, mm.
-_CELL_MM = 2.0
+_CELL_MM = 2.5
 #: Share of the neighbour's mean velocity at which blood goes in and out of a blind pouch (assumed).
 _POUCH_SHARE = 0.05
 #: What is left of a species in vessels, beds and veins when it is no longer followed, as a share of

@@ -80,13 +80,18 @@ class Obstacles:
         self.coils.clotted = np.append(self.coils.clotted, 0.0)
         return self.coils.density.add(0.0)
 
-    def advance(self, dt_s: float, clotting: float) -> None:
-        """Move ramps on and let the coils clot; ``clotting`` is 1 without heparin."""
+    def advance(self, dt_s: float, clotting: float) -> bool:
+        """Move ramps on and let the coils clot; ``clotting`` is 1 without heparin.
+
+        Returns:
+            Whether anything changed.
+        """
         self.plugs.closed.advance(dt_s)
         self.coils.density.advance(dt_s)
         eager = np.clip((self.coils.density.now - _CLOTTING_FROM) / _CLOTTING_SPAN, 0.0, 3.0)
         rate = clotting * eager / _CLOTTING_S
         self.coils.clotted = 1.0 - (1.0 - self.coils.clotted) * np.exp(-rate * dt_s)
+        return self.plugs.closed.moving or len(self.coils.rows) > 0
 
     def drag(self, open_drag: Array, radius_mm: Array) -> Array:
         """(samples,) resistance with the plugs and coils, from that of the open lumen."""

