@@ -28,6 +28,7 @@ from ir_sim.devices.hazards import HazardWatch
 from ir_sim.flow import Circulation, Injection
 from ir_sim.scenario.fields import SLOTS, Slot
 from ir_sim.scenario.model import Scenario
+from ir_sim.simulation.bedside import Bedside
 from ir_sim.simulation.controls import Action, Controls, Pedal
 from ir_sim.simulation.digest import digest_of
 from ir_sim.simulation.events import Event
@@ -37,7 +38,7 @@ from ir_sim.simulation.injector import in_lumen, injection, why_blocked
 from ir_sim.simulation.pictures import Album
 from ir_sim.simulation.recording import Recording, write
 from ir_sim.simulation.scenery import Scenery
-from ir_sim.simulation.state import DT_S, TICKS_PER_S, Injecting, State, Vitals
+from ir_sim.simulation.state import DT_S, TICKS_PER_S, Injecting, State
 from ir_sim.simulation.timeline import Timeline
 from ir_sim.xray import Exposure, Fluoroscope, Scene
 
@@ -45,8 +46,6 @@ from ir_sim.xray import Exposure, Fluoroscope, Scene
 CONTRAST_MG_ML = 300.0
 #: A recorded hash of the whole state, every so many ticks.
 HASH_TICKS = 5 * TICKS_PER_S
-#: The monitor's pressures are brought up to date this often, ticks.
-_VITALS_TICKS = 12
 #: The first picture looks so far ahead of the sheath's mouth, mm.
 _LOOK_AHEAD_MM = 75.0
 _HANDLING = ("mount", "remove", "exchange")
@@ -72,7 +71,7 @@ class Simulation:
     Attributes:
         tree: The vessels; ``lumen`` their walls.
         coaxial: The devices.
-        circulation: Blood and contrast.
+        circulation: Blood and contrast; ``bedside`` the patient's monitor and drugs.
         fluoroscope: The X-ray machine.
         recording: The controls so far.
         state: After the last tick.
@@ -88,6 +87,9 @@ class Simulation:
         self.circulation = Circulation(self.tree, scenario.anatomy, scenario.patient)
         self.body = build_body(scenario.anatomy.body, scenario.patient, self.seed)
         self.fluoroscope = Fluoroscope(self.body, first_centre_mm(self.mouth))
+        self.bedside = Bedside(
+            scenario.patient, self.circulation, self.tree.vessels[0].id, self.seed
+        )
         self.hands = Hands(scenario.devices, self.coaxial)
         self.hazards = HazardWatch()
         self.timeline = Timeline()
@@ -96,7 +98,6 @@ class Simulation:
         self.contrast_ml = 0.0
         self.finished = False
         self._tick = 0
-        self._vitals = self._measure()
         self._scenery = Scenery(scenario, self.tree, self.mouth, self.seed)
         self._album = Album(self.tree, self.body, self.circulation.bed_vessel.tolist(), self.seed)
         self.state = self._state({}, "off", Injecting(), ())
@@ -148,8 +149,8 @@ class Simulation:
         due = self.fluoroscope.step(DT_S, controls.pedal, controls.table_mm_s)
         self.exposure = due
         self._tick += 1
-        if self._tick % _VITALS_TICKS == 0:
-            self._vitals = self._measure()
+        flows = injecting.rate_ml_s > 0.0
+        self.bedside.watch(self._tick, injecting=flows, timeline=self.timeline)
         self._scenery.breathe(DT_S, filming=controls.pedal == "acquire")
         self.state = self._state(devices, controls.pedal, injecting, tuple(refused))
         found = self.hazards.update(slots, DT_S)
@@ -205,8 +206,8 @@ class Simulation:
         elif action.kind == "hint":
             self.timeline.add(tick, "hint_taken", "Asked for a hint.")
         elif action.kind == "drug":
-            text = f"{action.device} given: {action.value}."
-            self.timeline.add(tick, "drug_given", text, drug=action.device, dose=action.value)
+            said = self.bedside.give(action, tick, self.state.injecting.vessel, self.timeline)
+            return [said] if said else []
         return []
 
     def _handled(self, done: list[Handled], tick: int) -> list[str]:
@@ -237,13 +238,6 @@ class Simulation:
         blocked = why_blocked(devices) if wanted > 0.0 else ""
         return injecting, [blocked] if blocked else []
 
-    def _measure(self) -> Vitals:
-        """Heart rate and pressures of the last beat at the root."""
-        root = self.tree.vessels[0].id
-        systolic, diastolic = self.circulation.pulse_mmhg(root)
-        mean = self.circulation.mean_pressure_mmhg(root)
-        return Vitals(self.circulation.heart.rate_bpm, systolic, diastolic, mean)
-
     def _state(
         self,
         devices: Mapping[str, DeviceState],
@@ -260,7 +254,7 @@ class Simulation:
             self.fluoroscope.dose,
             self.contrast_ml,
             injecting,
-            self._vitals,
+            self.bedside.vitals,
             refused,
             self.finished,
             self._flow_at,
@@ -327,12 +321,13 @@ class Simulation:
         """Everything needed to go on from here with the same bits."""
         return {
             "tick": self._tick,
-            "plain": (self.contrast_ml, self.finished, self.exposure, self._vitals),
+            "plain": (self.contrast_ml, self.finished, self.exposure),
             "state": self.state,
             "coaxial": self.coaxial.save(),
             "hands": self.hands.save(),
             "hazards": copy.deepcopy(self.hazards),
             "circulation": self.circulation.state(),
+            "bedside": self.bedside.save(),
             "machine": self.fluoroscope.state(),
             "timeline": self.timeline.save(),
             "scenery": self._scenery.save(),
@@ -343,11 +338,12 @@ class Simulation:
     def restore(self, saved: Mapping[str, Any]) -> None:
         """Go back to what ``snapshot`` returned."""
         self._tick, self.state = saved["tick"], saved["state"]
-        self.contrast_ml, self.finished, self.exposure, self._vitals = saved["plain"]
+        self.contrast_ml, self.finished, self.exposure = saved["plain"]
         self.coaxial.restore(saved["coaxial"])
         self.hands.restore(saved["hands"])
         self.hazards = copy.deepcopy(saved["hazards"])
         self.circulation.restore(saved["circulation"])
+        self.bedside.restore(saved["bedside"])
         self.fluoroscope.restore(saved["machine"])
         self.timeline.restore(saved["timeline"])
         self._scenery.restore(saved["scenery"])

@@ -6,28 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from ir_sim.devices import DeviceState
+from ir_sim.flow.vitals import Vitals
 from ir_sim.simulation.controls import Pedal
 from ir_sim.xray import Dose, Settings
 
+__all__ = ["DT_S", "TICKS_PER_S", "Injecting", "State", "Vitals"]
+
 TICKS_PER_S = 60
 DT_S = 1.0 / TICKS_PER_S
-
-
-@dataclass(frozen=True)
-class Vitals:
-    """What the monitor beside the patient shows.
-
-    Attributes:
-        heart_rate_bpm: Heart rate.
-        systolic_mmhg: Highest arterial pressure of the last beat, at the root of the drawn tree.
-        diastolic_mmhg: Lowest.
-        mean_mmhg: Mean.
-    """
-
-    heart_rate_bpm: float
-    systolic_mmhg: float
-    diastolic_mmhg: float
-    mean_mmhg: float
 
 
 @dataclass(frozen=True)

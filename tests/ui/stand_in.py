@@ -58,7 +58,7 @@ class StandIn:
         return self.assessment.score(self.state)
 
     def _state(self, pedal, injecting):
-        vitals = Vitals(72.0, 128.0, 74.0, 92.0)
+        vitals = Vitals(72.0, 128.0, 74.0, 92.0, 97.0, 14.0, 0.0, 120.0, 0.0, 0.0)
         return State(
             self.tick,
             self.coaxial.states(),

@@ -1,0 +1,76 @@
+"""The patient on the table: the monitor's figures, drugs, and whether the contrast is tolerated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ir_sim.flow import Circulation
+from ir_sim.flow.reactions import Reaction, draw_reaction
+from ir_sim.flow.vitals import Vitals
+from ir_sim.scenario.model import Patient
+from ir_sim.simulation.controls import Action
+from ir_sim.simulation.state import TICKS_PER_S
+from ir_sim.simulation.timeline import Timeline
+
+#: The monitor's figures are brought up to date this often, ticks.
+_EVERY_TICKS = 12
+#: Separates the chance of a reaction from other chance under the same seed.
+_STREAM = 7
+
+
+class Bedside:
+    """Watches and treats one patient.
+
+    Args:
+        patient: As authored.
+        circulation: The patient's blood.
+        root: Vessel whose pressure the monitor shows.
+        seed: Decides whether the patient reacts to contrast.
+
+    Attributes:
+        vitals: What the monitor shows.
+    """
+
+    def __init__(self, patient: Patient, circulation: Circulation, root: str, seed: int) -> None:
+        self._patient, self._circulation, self._root, self._seed = patient, circulation, root, seed
+        self._reaction: Reaction | None = None
+        self._reacts_tick = -1
+        self.vitals: Vitals = circulation.vitals(root)
+
+    def give(self, action: Action, tick: int, vessel: str, timeline: Timeline) -> str:
+        """Give a drug, into the injecting catheter's vessel; returns why it was refused, or ''."""
+        name, amount = str(action.device), action.value
+        try:
+            self._circulation.give(name, float(amount), vessel or None)
+        except (TypeError, ValueError) as error:
+            timeline.add(tick, "refused", str(error), command="drug")
+            return str(error)
+        text = f"{name.capitalize()} given: {float(amount):g}."
+        timeline.add(tick, "drug_given", text, vessel=vessel or None, drug=name, dose=amount)
+        return ""
+
+    def watch(self, tick: int, *, injecting: bool, timeline: Timeline) -> None:
+        """Follow one tick: the monitor, and a reaction to contrast that begins."""
+        if tick % _EVERY_TICKS == 0:
+            self.vitals = self._circulation.vitals(self._root)
+        if injecting and self._reaction is None:
+            chance = np.random.default_rng([self._seed, _STREAM])
+            self._reaction = draw_reaction(chance, self._patient.allergies)
+            self._circulation.physiology.react(self._reaction)
+            if self._reaction.severity != "none":
+                self._reacts_tick = tick + round(self._reaction.onset_s * TICKS_PER_S)
+        if tick == self._reacts_tick and self._reaction is not None:
+            said, how = self._reaction.signs, self._reaction.severity
+            timeline.add(tick, "contrast_reaction", said, severity=how)
+
+    def save(self) -> dict[str, Any]:
+        """What ``restore`` needs."""
+        return {"vitals": self.vitals, "reaction": self._reaction, "at": self._reacts_tick}
+
+    def restore(self, saved: Mapping[str, Any]) -> None:
+        """Go back to what ``save`` returned."""
+        self.vitals, self._reaction = saved["vitals"], saved["reaction"]
+        self._reacts_tick = saved["at"]
