@@ -111,7 +111,9 @@ def signal_chance(
         limit: h.
         horizon: Runs.
     """
-    levels, chances, signalled = np.zeros(1), np.ones(1), 0.0
+    levels: NDArray[np.float64] = np.zeros(1)
+    chances: NDArray[np.float64] = np.ones(1)
+    signalled = 0.0
     for _ in range(horizon):
         moved = np.maximum(np.concatenate([levels + success, levels + failure]), 0.0)
         weight = np.concatenate([chances * (1.0 - failure_share), chances * failure_share])
@@ -119,7 +121,7 @@ def signal_chance(
         signalled += float(weight[over].sum())
         rounded = np.round(moved[~over] / _SAME / 10).astype(np.int64)
         keys, place = np.unique(rounded, return_inverse=True)
-        chances = np.bincount(place, weight[~over], minlength=len(keys))
+        chances = np.bincount(place, weight[~over], minlength=len(keys)).astype(np.float64)
         levels = keys * (_SAME * 10)
         if not len(levels):
             break
