@@ -53,7 +53,8 @@ def begin(program: Program, opening: Opening, recording: Recording | None) -> No
         return
     if opening.case is not None and (opening.demo or opening.trainee or stage.preferences.trainee):
         trainee = opening.trainee or stage.preferences.trainee
-        program.brief(Choice(opening.case, trainee, opening.demo, opening.seed))
+        choice = Choice(opening.case, trainee, opening.demo, opening.seed)
+        program.brief(choice, at_once=opening.demo)
     else:
         if opening.case is not None:
             stage.prefer(case=opening.case)

@@ -135,7 +135,7 @@ class Program:
     def _chosen(self, case: str, trainee: str, watch: bool) -> None:
         self.brief(Choice(case, trainee, watch))
 
-    def brief(self, choice: Choice) -> None:
+    def brief(self, choice: Choice, *, at_once: bool = False) -> None:
         """The briefing of a case, or a line that says why there is none."""
         try:
             scenario = load_case(choice.case)
@@ -144,7 +144,7 @@ class Program:
             self.home()
             return
         seed = choice.seed if choice.seed is not None else secrets.randbelow(2**31)
-        helped: HelpLevel = "none" if choice.watch else self._help(choice.trainee, scenario.id)
+        helped: HelpLevel = "prompts" if choice.watch else self._help(choice.trainee, scenario.id)
         make = partial(Session, scenario, seed, help_level=helped)
         preparing = Preparing(lambda: self._prepare(make))
         self.stage.go(
@@ -155,6 +155,7 @@ class Program:
                 partial(self.play, choice=choice),
                 self.home,
                 watch=choice.watch,
+                at_once=at_once,
             )
         )
 
@@ -217,7 +218,7 @@ class Program:
 
     def _again(self, prepared: Prepared, choice: Choice) -> None:
         scenario, seed = prepared.session.scenario, prepared.session.seed
-        helped: HelpLevel = "none" if choice.watch else self._help(choice.trainee, scenario.id)
+        helped: HelpLevel = "prompts" if choice.watch else self._help(choice.trainee, scenario.id)
         make = partial(Session, scenario, seed, help_level=helped)
         fresh = Preparing(lambda: self._prepare(make, prepared.imager))
         ready = partial(self.play, choice=choice)

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 import pygame
 
 from ir_sim.anatomy import build_tree
-from ir_sim.app.chart import access_line, patient_lines, size_of
+from ir_sim.app.chart import access_line, patient_lines
 from ir_sim.app.drawing.plan import draw_tree, draw_way, fitted, tree_rings, way_points
 from ir_sim.app.preparing import Preparing
 from ir_sim.app.screens.base import NOT_A_DEVICE, FormScreen, card, show_controls
@@ -32,6 +32,7 @@ class BriefingScreen(FormScreen, Generic[T]):
         started: Called with the session.
         back: Home.
         watch: Whether the expert plays.
+        at_once: Go on as soon as the session is ready, unasked.
     """
 
     name = "briefing"
@@ -45,21 +46,22 @@ class BriefingScreen(FormScreen, Generic[T]):
         back: Callable[[], None],
         *,
         watch: bool = False,
+        at_once: bool = False,
     ) -> None:
         super().__init__(stage)
         self.scenario, self._preparing = scenario, preparing
         self._started, self._back = started, back
-        self._wanted = False
+        self._wanted = at_once
         self._limit_ml = contrast_limit(scenario.patient)[0]
         words = "Watch the expert" if watch else "Start the procedure"
         self.start = Button("start", words, self._start, "Enter", primary=True)
         self.tray = Table(
             "tray",
-            [Column("On the tray", 5.0), Column("Size", 2.0, "right")],
+            [Column("On the tray", 1.0)],
         )
         devices = [scenario.devices[name] for name in scenario.tray if name in scenario.devices]
         self.tray.fill(
-            [(d.title, size_of(d)) for d in devices],
+            [(d.title,) for d in devices],
             [SLOT_COLOURS.get(d.slot) for d in devices],
         )
         self.form = Form(
