@@ -20,6 +20,7 @@ from ir_sim.xray.projection import Projection
 from ir_sim.xray.scene import DeviceShape
 
 Array = NDArray[np.float64]
+Small = NDArray[np.float32]
 
 #: Step along and across the axis, px.
 _ALONG_PX = 0.9
@@ -44,34 +45,39 @@ def paint_devices(
         kv: Tube voltage.
         shift_px: Columns and rows by which the patient has moved.
     """
-    for device in devices:
-        if len(device.points_mm) >= 2:
-            _paint(line_integral, device, projection, kv, shift_px)
+    parts = [
+        _strips(line_integral.shape[0], device, projection, kv, shift_px)
+        for device in devices
+        if len(device.points_mm) >= 2
+    ]
+    seen = [part for part in parts if part is not None]
+    if seen:
+        x, y, value = (np.concatenate(q) for q in zip(*seen, strict=True))
+        _splat(line_integral, x, y, value)
 
 
-def _paint(
-    image: Image,
+def _strips(
+    n: int,
     device: DeviceShape,
     projection: Projection,
     kv: float,
     shift_px: tuple[float, float],
-) -> None:
-    """One device: all its pieces share one grid of strips along and across the axis."""
+) -> tuple[Small, Small, Small] | None:
+    """Column, row and value of a device's strips: all its pieces share one grid of them."""
     space = np.asarray(device.points_mm, float)
     z = np.broadcast_to(np.asarray(device.z_mm, float), (len(space),))
     mm = projection.mm_per_px
     course = _resampled(projection.pixels(space, z) + shift_px, _from_tip(space, z))
     widest = max([p.outer_mm for p in device.pieces] + [device.lumen_mm]) / mm
     wide = max(widest, _THINNEST_PX)
-    n = image.shape[0]
     seen = ((course.at > -wide - 1) & (course.at < n + wide + 1)).all(1)
     if not seen.any():
-        return
+        return None
     across_px = _ACROSS_PX if wide < 2.0 else 1.5 * _ACROSS_PX
     count = int(np.ceil(wide / across_px))
     offset = np.arange(-count, count + 1) * across_px
     edge = np.stack([offset - 0.5 * across_px, offset + 0.5 * across_px])
-    value = np.zeros((len(course.at), len(offset)))
+    value = np.zeros((len(course.at), len(offset)), np.float32)
     for piece in device.pieces:
         mu = attenuation_1_cm(piece.material, kv, 0.16 * (piece.outer_mm - piece.inner_mm))
         across = np.diff(_chord_area(edge, piece.outer_mm / mm), axis=0)[0]
@@ -82,8 +88,12 @@ def _paint(
         mu = beam_quality(kv).iodine_cm2_g * 1e-3 * device.filling_mg_ml
         across = np.diff(_chord_area(edge, device.lumen_mm / mm), axis=0)[0]
         course.add(value, (0.0, np.inf), across * (mm * 0.1 * mu))
-    where = course.at[seen, None, :] + course.normal[seen, None, :] * offset[None, :, None]
-    _splat(image, where[..., 0].ravel(), where[..., 1].ravel(), value[seen].ravel())
+    at = course.at[seen].astype(np.float32)
+    normal = course.normal[seen].astype(np.float32)
+    aside = offset.astype(np.float32)
+    x = at[:, 0, None] + normal[:, 0, None] * aside
+    y = at[:, 1, None] + normal[:, 1, None] * aside
+    return x.ravel(), y.ravel(), value[seen].ravel()
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +114,7 @@ class _Course:
     near_mm: Array
     far_mm: Array
 
-    def add(self, value: Array, span_mm: tuple[float, float], across: Array) -> None:
+    def add(self, value: Small, span_mm: tuple[float, float], across: Array) -> None:
         """Add a piece's strips where it lies, in shares where it begins and ends."""
         first = int(np.searchsorted(-self.near_mm, -span_mm[1], side="left"))
         last = int(np.searchsorted(-self.far_mm, -span_mm[0], side="left"))
@@ -138,24 +148,22 @@ def _resampled(at: Array, from_tip: Array) -> _Course:
     return _Course(xy, normal, whole, mm[1:], mm[:-1])
 
 
-def _splat(image: Image, x: Array, y: Array, value: Array) -> None:
+def _splat(image: Image, x: Small, y: Small, value: Small) -> None:
     """Spread values over four picture elements each, by area."""
     n = image.shape[0]
-    keep = (x > 0) & (x < n - 1.001) & (y > 0) & (y < n - 1.001) & (value != 0)
-    x, y, value = x[keep], y[keep], value[keep]
-    column, row = x.astype(np.int64), y.astype(np.int64)
-    fx, fy = x - column, y - row
-    flat = row * n + column
+    keep = (x > 0) & (x < n - 1.01) & (y > 0) & (y < n - 1.01)
+    if not keep.all():
+        x, y, value = x[keep], y[keep], value[keep]
+    column, row = x.astype(np.int32), y.astype(np.int32)
+    fx, fy = x - column.astype(np.float32), y - row.astype(np.float32)
+    flat = (row * np.int32(n) + column).astype(np.int64)
     right, below = fx * value, fy * value
     both = fx * below
     out = image.reshape(-1)
-    for shift, part in (
-        (0, value - right - below + both),
-        (1, right - both),
-        (n, below - both),
-        (n + 1, both),
-    ):
-        np.add.at(out, flat + shift, part.astype(np.float32))
+    np.add.at(out, flat, value - right - below + both)
+    np.add.at(out, flat + 1, right - both)
+    np.add.at(out, flat + n, below - both)
+    np.add.at(out, flat + (n + 1), both)
 
 
 def _chord_area(offset: Array, radius: float) -> Array:

@@ -56,8 +56,11 @@ class Temporal:
 
     GATE = 2.5
 
+    #: value: the filtered picture; coarse: the same at a quarter of its size.
+
     def __init__(self) -> None:
         self.value: Image | None = None
+        self.coarse: Image | None = None
         self._change: Image | None = None
 
     def follow(self, picture: Image, new_share: float, noise: float) -> Image:
@@ -70,12 +73,15 @@ class Temporal:
         """
         if self.value is None or self.value.shape != picture.shape:
             self.value = picture.copy()
+            self.coarse = cv2.resize(picture, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
             self._change = np.empty_like(picture)
             return self.value
         assert self._change is not None  # noqa: S101
+        assert self.coarse is not None  # noqa: S101
         n = picture.shape[0]
+        new = cv2.resize(picture, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+        coarse = cv2.subtract(new, self.coarse)
         change = cv2.subtract(picture, self.value, dst=self._change)
-        coarse = cv2.resize(change, (n // 4, n // 4), interpolation=cv2.INTER_AREA)
         # a mean of 16 coloured elements has about a third of the noise of one; the filtered
         # picture adds a little
         limit = self.GATE * noise / 3.0 * 1.15
@@ -85,6 +91,7 @@ class Temporal:
         weight = cv2.resize(share, (n, n), interpolation=cv2.INTER_LINEAR)
         cv2.multiply(change, weight, dst=change)
         cv2.add(self.value, change, dst=self.value)
+        self.coarse = cv2.add(self.coarse, cv2.multiply(share, coarse))
         return self.value
 
     def forget(self) -> None:
@@ -102,15 +109,29 @@ class Display:
         self._tables: dict[float, Grey] = {}
         self._mask = _rounded(size_px)
 
-    def show(self, picture: Image, look: Look, opening: tuple[slice, slice] | None = None) -> Grey:
-        """(n, n) grey levels of a logarithm; dark behind the blades and outside the field."""
+    def show(
+        self,
+        picture: Image,
+        look: Look,
+        opening: tuple[slice, slice] | None = None,
+        coarse: Image | None = None,
+    ) -> Grey:
+        """(n, n) grey levels of a logarithm; dark behind the blades and outside the field.
+
+        Args:
+            picture: (n, n) logarithm.
+            look: How.
+            opening: Rows and columns that the blades leave open.
+            coarse: The picture made smaller, if that is at hand.
+        """
         n, sharp = self.size_px, self._sharp
         side = min(_COARSE, n)
         cv2.GaussianBlur(picture, (5, 5), 1.3, dst=sharp)
         cv2.addWeighted(picture, 1.0 + look.edge, sharp, -look.edge, 0.0, dst=sharp)
         level = look.level
         if look.compression or level is None:
-            coarse = cv2.resize(picture, (side, side), interpolation=cv2.INTER_AREA)
+            smaller = picture if coarse is None else coarse
+            coarse = cv2.resize(smaller, (side, side), interpolation=cv2.INTER_AREA)
             if opening is not None:
                 coarse = _fill_closed(coarse, opening, n)
             # the direct beam beside the patient must not pull the grey of the patient
@@ -140,7 +161,7 @@ class Display:
                 np.s_[:, columns.stop - edge * (columns.stop < self.size_px) :],
             ):
                 grey[outside] = DARK
-        np.minimum(grey, self._mask, out=grey)
+        cv2.min(grey, self._mask, dst=grey)
         return grey
 
     def _table(self, gamma: float) -> Grey:

@@ -97,7 +97,7 @@ class Imager:
             if s.pulse_rate < 10.0:  # few pulses: less smoothing, or the wire would drag behind
                 look = replace(FLUORO, new_share=0.5)
             filtered = self._temporal.follow(picture, look.new_share, noise)
-            shown = self._display.show(filtered, look, opening)
+            shown = self._display.show(filtered, look, opening, self._temporal.coarse)
         self._last, self._held = exposure, shown
         return shown
 

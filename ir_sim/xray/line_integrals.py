@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 
 import cv2
@@ -76,6 +77,7 @@ class LineIntegrals:
         self.margin_px = int(_MARGIN * size_px)
         self._twigs = grow_twigs(tree)
         self._views: dict[tuple[Key, int, int], View] = {}
+        self._lock = threading.Lock()  # a background thread may build views ahead
         self._line: Image = np.empty((size_px, size_px), np.float32)
         self._per_cm: Image = np.zeros(65536, np.float32)
         self._wedges: dict[float, Image] = {}
@@ -87,8 +89,10 @@ class LineIntegrals:
         # views sit on a lattice, so that panning to and fro finds the old ones again
         cell = [int(np.floor(c / (1.6 * reach) + 0.5)) for c in s.centre_mm]
         key = (view_key(s), cell[0], cell[1])
-        if key in self._views:
-            return self._views[key]
+        with self._lock:
+            if key in self._views:
+                self._views[key] = self._views.pop(key)  # the last used is the last to go
+                return self._views[key]
         centre = (cell[0] * 1.6 * reach, cell[1] * 1.6 * reach)
         p = Projection(centre, s.lao_deg, s.cranial_deg, projection.mm_per_px, projection.size_px)
         view = View(
@@ -99,9 +103,10 @@ class LineIntegrals:
             blush=Blush(self.tree, self.body, self.bed_vessel, p, self.margin_px),
             radius_mm=self.tree.sample_radius_mm,
         )
-        while len(self._views) >= _KEPT:
-            self._views.pop(next(iter(self._views)))
-        self._views[key] = view
+        with self._lock:
+            while len(self._views) >= _KEPT:
+                self._views.pop(next(iter(self._views)))
+            self._views[key] = view
         return view
 
     def coarse(self, exposure: Exposure) -> Image:

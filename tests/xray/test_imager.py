@@ -291,3 +291,41 @@ def test_lumbar_vertebrae_carry_the_mineral_of_a_densitometry() -> None:
         half = round(22 / spine.mm)
         part = spine.image[row - half // 2 : row + half // 2, column - half : column + half]
         assert 0.6 < part.mean() < 1.4
+
+
+def test_views_built_ahead_in_another_thread_change_nothing() -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    def series(ahead: bool) -> list[np.ndarray]:
+        machine = Fluoroscope(BODY, (0, 60))
+        eye = imager(3)
+        out = []
+        with ThreadPoolExecutor(1) as pool:
+            for field in (48, 32, 22, 48):
+                if ahead:
+                    later = dataclasses.replace(machine.settings, field_cm=float(field))
+                    pool.submit(eye.prepare, later)
+                machine.command("field", field)
+                out += [
+                    eye.draw(Scene(shot, (WIRE,))).copy() for shot in shots(machine, "fluoro", 2)
+                ]
+        return out
+
+    plain, threaded = series(False), series(True)
+    assert all(np.array_equal(a, b) for a, b in zip(plain, threaded, strict=True))
+
+
+def test_an_angulated_view_moves_the_spine_and_shortens_the_width() -> None:
+    from ir_sim.xray.background import project_body
+    from ir_sim.xray.projection import Projection
+
+    straight = project_body(BODY, Projection((0.0, 60.0), 0.0, 0.0, 0.9, N), 0)
+    turned = project_body(BODY, Projection((0.0, 60.0), 30.0, 0.0, 0.9, N), 0)
+    rows = slice(110, 150)
+    columns = np.arange(N)
+    middle = [float((b.bone_g_cm2[rows].sum(0) * columns).sum() / b.bone_g_cm2[rows].sum())
+              for b in (straight, turned)]  # fmt: skip
+    # the spine lies 48 mm behind the isocentre: LAO moves it right by 48 sin 30
+    assert (middle[1] - middle[0]) * 0.9 == pytest.approx(24, abs=6)
+    assert turned.bone_g_cm2.sum() == pytest.approx(straight.bone_g_cm2.sum(), rel=0.25)
+    assert turned.water_cm[128, 128] > straight.water_cm[128, 128]
