@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,13 +13,15 @@ from PIL import Image, ImageDraw, ImageFont
 from ir_sim.scenario.shipped import shipped
 from ir_sim.simulation.state import State
 from ir_sim.training.session import Session
-from ir_sim.xray.imager import Imager
+from ir_sim.xray import Imager, Scene
 
 #: Simulated time between two pictures of the film, s, and how long each is shown, ms.
 EVERY_S = 0.4
 SHOWN_MS = 90
 LAST_MS = 2500
 _MOST = 240
+#: So many pulses back the picture chain's memory reaches.
+_REMEMBERED = 8
 
 
 @dataclass(frozen=True)
@@ -36,30 +39,49 @@ class Film:
     """
 
     def __init__(self, session: Session, size_px: int = 448) -> None:
-        beds = tuple(int(vessel) for vessel in session.circulation.bed_vessel)
         self._session = session
-        self._imager = Imager(session.tree, session.body, beds, size_px, session.seed)
+        self._imager = self._fresh_imager(size_px)
         self._frames: list[_Frame] = []
+        self._fluoro: deque[Scene] = deque(maxlen=_REMEMBERED)
         self._next_s = 0.0
         self._every_s = EVERY_S
 
     def see(self, state: State) -> None:
         """Call after every tick."""
-        if not state.exposing:
-            return
-        scene = self._session.scene()
+        scene = self._session.scene() if state.exposing else None
         if scene is None:
             return
         picture = self._imager.draw(scene)
-        if state.time_s < self._next_s:
+        filming = scene.exposure.kind == "acquire"
+        if not filming:
+            self._fluoro.append(scene)
+        if state.time_s < self._next_s and not filming:
             return
         self._next_s = state.time_s + self._every_s
-        kind = "film" if scene.exposure.kind == "acquire" else "fluoro"
         minutes, seconds = divmod(int(state.time_s), 60)
+        kind = "film" if filming else "fluoroscopy"
         self._frames.append(_Frame(picture.copy(), f"{minutes}:{seconds:02d}  {kind}"))
         if len(self._frames) >= _MOST:  # a long run: every second one goes, and so it goes on
             del self._frames[::2]
             self._every_s *= 2
+
+    def fluoroscopy(self, size_px: int = 1024) -> NDArray[np.uint8]:
+        """(h, w) the last fluoroscopy picture: the devices where they came to lie."""
+        imager = self._fresh_imager(size_px)
+        for scene in self._fluoro:
+            imager.draw(scene)
+        return imager.hold()
+
+    def best_run(self, size_px: int = 1024) -> NDArray[np.uint8] | None:
+        """(h, w) all that the last run has filled, in one subtraction; None without a run."""
+        runs = self._session.runs()
+        if not runs:
+            return None
+        imager = self._fresh_imager(size_px)
+        number = max(runs)
+        for scene in runs[number]:
+            imager.draw(scene)
+        return imager.peak(number)
 
     def save(self, path: Path) -> int:
         """Write the film; returns its number of pictures (0: nothing was exposed, no file)."""
@@ -79,7 +101,12 @@ class Film:
             append_images=images[1:],
             duration=shown,
             loop=0,
-            quality=55,
+            quality=45,
             method=3,
         )
         return len(images)
+
+    def _fresh_imager(self, size_px: int) -> Imager:
+        session = self._session
+        beds = tuple(int(vessel) for vessel in session.circulation.bed_vessel)
+        return Imager(session.tree, session.body, beds, size_px, session.seed)

@@ -39,15 +39,21 @@ def headless_demo(case: str, out: str, seed: int) -> int:
     progress.done()
     score = session.score()
     session.save(folder / "run.irrun")
-    Image.fromarray(session.picture()).save(folder / "picture.png")
-    pictures = film.save(folder / "run.webp")
+    Image.fromarray(film.fluoroscopy()).save(folder / "picture.png")
+    files = ["run.irrun", "picture.png", "score.json"]
+    run = film.best_run()
+    if run is not None:
+        Image.fromarray(run).save(folder / "film.png")
+        files.append("film.png")
+    if film.save(folder / "run.webp"):
+        files.append("run.webp")
     text = json.dumps(score.as_dict(), indent=2, ensure_ascii=False) + "\n"
     (folder / "score.json").write_text(text, encoding="utf-8")
     digest = hashlib.sha256((folder / "run.irrun").read_bytes()).hexdigest()
     print(f"{scenario.title}: the expert's run, simulated")
     print(summary(score))
-    print(f"wrote run.irrun ({digest[:16]}), picture.png, score.json", end="")
-    print(f" and run.webp ({pictures} pictures) in {folder}")
+    print(f"wrote {', '.join(files)} in {folder}")
+    print(f"run.irrun has the SHA-256 {digest}")
     return OK
 
 
