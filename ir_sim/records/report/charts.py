@@ -26,6 +26,8 @@ from ir_sim.records.report.figures import BINS, Band, Column, Interval, bin_of
 
 #: Height of a row in a chart of rows.
 ROW = 24.0
+#: People below whom no median is drawn.
+FEWEST = 3
 
 
 def practice_chart(starts: Sequence[str], runs: Column, cut_off: Column, unit: str) -> Markup:
@@ -37,7 +39,8 @@ def practice_chart(starts: Sequence[str], runs: Column, cut_off: Column, unit: s
         (0.0, most * 1.05),
         f"Simulated runs by {unit}; n = {total} runs, of which {int(cut_off.sum())} interrupted",
         width=900.0,
-        height=210.0,
+        height=200.0,
+        right=44.0,
     )
     every = max(1, math.ceil(len(starts) / 9))
     names = [(k + 0.5, starts[k]) for k in range(0, len(starts), every)]
@@ -81,20 +84,24 @@ def learning_chart(
         "the band is the middle half of the people",
     )
     chart.axes("attempt", "score (0–100)", x_ticks=_attempt_axis(max(last, 1.0)))
+    # A median of one or two people would only be those people.
+    enough = shape.people >= FEWEST
+    shape = Band(*(column[enough] for column in vars(shape).values()))
     x = place_of(shape.attempt)
     if len(x) > 1:
         chart.area(x.tolist(), shape.low.tolist(), shape.high.tolist())
     for line in lines:
-        chart.line(line, BLACK, 0.8, fade=0.25)
+        chart.line(line, BLACK, 0.8, fade=0.25 if len(lines) > 3 else 0.8)
     if len(x):
         chart.line(list(zip(x.tolist(), shape.middle.tolist(), strict=True)), BLUE, 2.5)
     for k, (_, one) in enumerate(cohorts):
         colour, dash = GROUPS[(k + 1) % len(GROUPS)]
-        places = place_of(one.attempt).tolist()
-        chart.line(list(zip(places, one.middle.tolist(), strict=True)), colour, 1.8, dash)
-    for k, n in enumerate(shape.people.tolist()):
-        if k == 0 or k == len(x) - 1 or k % 5 == 4:
-            chart.text(float(x[k]), 3.0, f"n={n}", "middle")
+        enough = one.people >= FEWEST
+        places = place_of(one.attempt[enough]).tolist()
+        if places:
+            middle = one.middle[enough].tolist()
+            chart.line(list(zip(places, middle, strict=True)), colour, 1.8, dash)
+    _sizes(chart, x, shape.people, 4.0)
     scale = f'data-series="{series}" data-x0="{chart.at_x(0):.1f}" '
     scale += f'data-dx="{chart.at_x(1) - chart.at_x(0):.4f}" data-y0="{chart.at_y(0):.1f}" '
     scale += f'data-dy="{chart.at_y(1) - chart.at_y(0):.4f}"'
@@ -110,7 +117,7 @@ def cusum_chart(paths: Sequence[Column], limit: float, name: str, of: int) -> Ma
         (0.0, min(top, limit * 3.0)),
         f"LC-CUSUM, {name}: n = {len(paths)} people shown of {of}; limit {limit:.2f}",
     )
-    chart.axes("run", "S")
+    chart.axes("run", "S", _whole(chart))
     for path in paths:
         reached = bool((path >= limit).any())
         level = np.minimum(path, limit * 3.0)
@@ -130,14 +137,28 @@ def first_pass_chart(
         (0.0, max(last, 2.0)),
         (0.0, 100.0),
         f"Attempts to the first pass, {name}: n = {people} people",
-        height=200.0,
     )
-    chart.axes("attempt", "passed by then (%)")
+    chart.axes("attempt", "passed by then (%)", _whole(chart))
     points = [(0.0, 0.0)]
     for step, share in zip(steps.tolist(), passed.tolist(), strict=True):
         points += [(step, points[-1][1]), (step, 100.0 * share)]
     chart.line(points, BLUE, 2.5)
+    _sizes(chart, steps, at_risk, 4.0)
     return chart.svg()
+
+
+def _sizes(chart: Chart, x: Column, people: NDArray[np.int64], y: float) -> None:
+    """How many people there are, along the bottom, where there is room."""
+    free = -math.inf
+    for place, n in zip(x.tolist(), people.tolist(), strict=True):
+        if chart.at_x(place) >= free:
+            chart.text(place, y, f"n={n}", "start")
+            free = chart.at_x(place) + 52.0
+
+
+def _whole(chart: Chart) -> list[tuple[float, str]]:
+    """Whole numbers on the horizontal axis."""
+    return [(v, number(v)) for v in ticks(*chart.x, most=9, whole=True)]
 
 
 def error_chart(

@@ -32,7 +32,7 @@ def number(value: float, digits: int = 3) -> str:
     return f"{value:,.{max(0, digits - 1 - math.floor(math.log10(abs(value))))}f}"
 
 
-def ticks(low: float, high: float, most: int = 6) -> list[float]:
+def ticks(low: float, high: float, most: int = 6, *, whole: bool = False) -> list[float]:
     """Round numbers on an axis."""
     span = max(high - low, 1e-12)
     step = 10.0 ** math.floor(math.log10(span / most))
@@ -40,6 +40,8 @@ def ticks(low: float, high: float, most: int = 6) -> list[float]:
         if span / (step * factor) <= most:
             step *= factor
             break
+    if whole:
+        step = max(step, 1.0)
     first = math.ceil(low / step - 1e-9)
     return [k * step for k in range(first, math.floor(high / step + 1e-9) + 1)]
 
@@ -58,9 +60,9 @@ class Chart:
     x: tuple[float, float]
     y: tuple[float, float]
     title: str
-    width: float = 560.0
-    height: float = 250.0
-    left: float = 52.0
+    width: float = 400.0
+    height: float = 230.0
+    left: float = 46.0
     bottom: float = 38.0
     top: float = 10.0
     right: float = 12.0

@@ -174,19 +174,42 @@ def quartiles(values: Column) -> tuple[float, float, float, int]:
     return float(low), float(middle), float(high), len(values)
 
 
-def runs_per_period(started_s: Column, most: int = 60) -> tuple[list[str], NDArray[np.int64], str]:
-    """Runs by day, week, month or year: the finest that needs at most ``most`` bars."""
-    if not len(started_s):
-        return [], np.empty(0, dtype=np.int64), "week"
-    moments = started_s.astype("datetime64[s]")
-    for unit, name in (("D", "day"), ("W", "week"), ("M", "month"), ("Y", "year")):
-        periods = moments.astype(f"datetime64[{unit}]").astype(np.int64)
-        low, high = int(periods.min()), int(periods.max())
-        if high - low < most or unit == "Y":
-            counts = np.bincount(periods - low, minlength=high - low + 1)
-            starts = np.arange(low, high + 1).astype(f"datetime64[{unit}]").astype("datetime64[D]")
-            return [str(day) for day in starts], counts, name
-    raise AssertionError("years are always enough")
+@dataclass(frozen=True, eq=False)
+class Periods:
+    """A calendar's pieces.
+
+    Attributes:
+        starts: First day of each.
+        unit: ``day``, ``week``, ``month`` or ``year``.
+        place: (n,) which of them each moment is in.
+    """
+
+    starts: list[str]
+    unit: str
+    place: NDArray[np.int64]
+
+    def count(self, weights: Column | None = None) -> Column:
+        """How many moments each piece has, or the sum of their weights."""
+        return np.bincount(self.place, weights, len(self.starts)).astype(np.float64)
+
+
+def periods_of(started_s: Column, most: int = 60) -> Periods:
+    """The finest calendar that needs at most ``most`` pieces for these moments (at least one)."""
+    days = np.floor(started_s / 86_400.0).astype("datetime64[D]")
+    monday = days - (days.astype(np.int64) + 3) % 7  # 1970 began on a Thursday
+    for unit, starts in (
+        ("day", days),
+        ("week", monday),
+        ("month", days.astype("datetime64[M]")),
+        ("year", days.astype("datetime64[Y]")),
+    ):
+        step = 7 if unit == "week" else 1
+        places = (starts - starts.min()).astype(np.int64) // step
+        count = int(places.max()) + 1
+        if count <= most or unit == "year":
+            first = starts.min() + np.arange(count) * step
+            return Periods([str(d) for d in first.astype("datetime64[D]")], unit, places)
+    raise AssertionError("years are always few enough")
 
 
 def groups_of(*keys: Column) -> list[tuple[int, int]]:

@@ -160,7 +160,7 @@ def _chunks(connection: Connection, query: Select[Any]) -> Iterator[list[Any]]:
         # As the driver has them: a million rows need no further dressing, and it streams by itself.
         cursor = connection.execute(query).cursor
         while rows := cursor.fetchmany(CHUNK):
-            yield rows
+            yield list(rows)
         return
     for part in connection.execution_options(yield_per=CHUNK).execute(query).partitions():
         yield [tuple(row) for row in part]

@@ -26,8 +26,8 @@ from ir_sim.records.report.figures import (
     Interval,
     band,
     mean,
+    periods_of,
     quartiles,
-    runs_per_period,
     share,
     share_passed_by_attempt,
 )
@@ -112,6 +112,8 @@ def report_html(
         data = gather(connection, which, mode, lambda done: step(0.6 * done))
     counted = counted_runs(data)
     found = progress_of(data, counted, test)
+    names = {no: who.shown for no, who in data.people.items()}
+    found.sort(key=lambda p: (names[p.person_no], p.series))
     step(0.8)
     practice = {"all": None, "assessment": False, "practice": True}[mode]
     kept = RunFilter(**{**vars(which), "retracted": False, "practice": practice})
@@ -203,15 +205,11 @@ def _totals(data: Gathered, counted: Counted) -> dict[str, Any]:
 
 def _practice(data: Gathered) -> Markup | None:
     human = data["human"] == 1
-    started, cut = data["started_s"][human], data["finished"][human] == 0
-    names, counts, unit = runs_per_period(started)
-    if not names:
+    if not human.any():
         return None
-    # The interrupted ones by the same periods: a weighted count.
-    codes = {"day": "D", "week": "W", "month": "M", "year": "Y"}
-    periods = started.astype("datetime64[s]").astype(f"datetime64[{codes[unit]}]").astype(np.int64)
-    cut_off = np.bincount(periods - periods.min(), cut, minlength=len(names)).astype(np.float64)
-    return charts.practice_chart(names, counts.astype(np.float64), cut_off, unit)
+    periods = periods_of(data["started_s"][human])
+    cut_off = periods.count(1.0 - data["finished"][human])
+    return charts.practice_chart(periods.starts, periods.count(), cut_off, periods.unit)
 
 
 @dataclass(frozen=True)
