@@ -103,11 +103,10 @@ def map_vessels(
     for vessel in tree.vessels:
         rows = slice(int(tree.first[vessel.index]), int(tree.first[vessel.index + 1]))
         step = _step_mm(vessel.xy_mm, vessel.z_mm)
-        spot = _vessel_spot(at[rows], _flared(tree, vessel, radius), step, projection, n)
-        if spot is None:
-            continue
         join = _join_mm(tree, vessel)
-        _lay(vessel, spot, tree, join, parents, (chord, sample, owner), rows.start)
+        calibre = _flared(tree, vessel, radius)
+        for spot in _vessel_spots(at[rows], calibre, step, projection, n):
+            _lay(vessel, spot, join, parents, (chord, sample, owner), rows.start)
     lay_twigs(twigs, projection, margin_px, chord[0], sample[0])
     sparse: list[tuple[NDArray[np.int64], NDArray[np.uint16], Image]] = []
     for k in range(1, len(chord)):
@@ -148,10 +147,13 @@ def _join_mm(tree: VesselTree, vessel: Vessel) -> float:
     return 2.0 * parent.radius_at(vessel.parent_at_mm) + 2.0 * vessel.radius_at(0.0)
 
 
-def _vessel_spot(
+def _vessel_spots(
     at: Array, radius_mm: Array, step_mm: Array, p: Projection, n: int
-) -> _Spot | None:
-    """All picture elements of one vessel, piecewise so that bounding boxes stay small."""
+) -> list[_Spot]:
+    """All picture elements of one vessel, piecewise so that bounding boxes stay small.
+
+    The first spot is the vessel; further ones are the parts with which it crosses itself.
+    """
     parts = []
     r_px = radius_mm / p.mm_per_px
     for lo in range(0, len(at) - 1, _CHUNK):
@@ -162,15 +164,26 @@ def _vessel_spot(
             part[2][:] += lo
             parts.append(part)
     if not parts:
-        return None
+        return []
     y, x, sample, chord = (np.concatenate(q) for q in zip(*parts, strict=True))
-    if len(parts) > 1:
-        # where two chunks meet both claim the cap between them: keep the larger chord once
-        flat = y * n + x
-        order = np.lexsort((-chord, flat))
-        keep = order[np.r_[True, np.diff(flat[order]) != 0]]
-        y, x, sample, chord = y[keep], x[keep], sample[keep], chord[keep]
-    return _Spot(y, x, sample, chord.astype(np.float32))
+    if len(parts) == 1:
+        return [_Spot(y, x, sample, chord.astype(np.float32))]
+    # where two chunks meet both claim the cap between them: keep the larger chord once; claims
+    # from far along the vessel are another passage of it, in front or behind
+    flat = y * n + x
+    order = np.lexsort((sample, flat))
+    new_px = np.r_[True, np.diff(flat[order]) != 0]
+    apart = np.r_[True, np.diff(sample[order]) > 2.0 * float(radius_mm.max()) + 6.0]
+    passage = np.cumsum(new_px | apart) - 1
+    rank = passage - np.maximum.accumulate(np.where(new_px, passage, 0))
+    best = np.lexsort((-chord[order], passage))
+    keep = best[np.r_[True, np.diff(passage[best]) != 0]]
+    chosen, rank = order[keep], rank[keep]
+    spots = []
+    for k in range(min(int(rank.max()) + 1, _LAYERS)):
+        part = chosen[rank == k]
+        spots.append(_Spot(y[part], x[part], sample[part], chord[part].astype(np.float32)))
+    return spots
 
 
 def _chunk_spot(
@@ -235,7 +248,6 @@ def _foreshortening(at: Array, step_mm: Array, mm_per_px: float) -> Array:
 def _lay(
     vessel: Vessel,
     spot: _Spot,
-    tree: VesselTree,
     join_mm: float,
     parents: NDArray[np.int64],
     layers: tuple[list[Image], list[NDArray[np.int32]], list[NDArray[np.int16]]],
@@ -252,7 +264,7 @@ def _lay(
         family = (other >= 0) & (other == vessel.parent)
         if vessel.parent >= 0:
             family |= (other >= 0) & (parents[other] == vessel.parent)
-        family &= todo
+        family &= todo & (other != vessel.index)
         near = family & (s < join_mm)
         wins = near & (chord > chords[k][y, x])
         chords[k][y[wins], x[wins]] = chord[wins]

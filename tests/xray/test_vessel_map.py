@@ -130,3 +130,11 @@ def test_twigs_are_fine_and_always_the_same() -> None:
     again = grow_twigs(tree)
     assert all(np.array_equal(a.xy_mm, b.xy_mm) for a, b in zip(twigs, again, strict=True))
     assert {t.sample for t in twigs} == {len(tree.sample_s_mm) - 1}
+
+
+def test_a_vessel_that_crosses_itself_adds() -> None:
+    loop = [[-40, -30, 3], [20, 20, 3], [40, 0, 3], [20, -20, 3], [-40, 30, 3]]
+    line = whole(tree_of({"id": "a", "points": loop}))
+    rest = line[:, : N // 2 - 110].max()
+    assert rest == pytest.approx(0.6, rel=0.05)
+    assert line.max() == pytest.approx(1.2, rel=0.07)
