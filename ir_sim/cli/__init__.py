@@ -10,7 +10,6 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from importlib.util import find_spec
 
 from ir_sim import __version__
 from ir_sim.errors import IrSimError
@@ -36,7 +35,7 @@ Every command explains itself: ir-sim COMMAND --help"""
 
 def parser() -> argparse.ArgumentParser:
     """The parser with every command."""
-    from ir_sim.cli import authoring, bench, cases, runs
+    from ir_sim.cli import authoring, bench, cases, log, runs
 
     top = argparse.ArgumentParser(
         prog="ir-sim",
@@ -50,10 +49,7 @@ def parser() -> argparse.ArgumentParser:
     runs.add(commands)
     cases.add(commands)
     authoring.add(commands)
-    if find_spec("ir_sim.cli.log") is not None:
-        from importlib import import_module
-
-        import_module("ir_sim.cli.log").add(commands)
+    log.add(commands)
     bench.add(commands)
     top.set_defaults(run=runs.home)
     return top

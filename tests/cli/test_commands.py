@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-from importlib.util import find_spec
 
 import pytest
 
@@ -29,9 +28,7 @@ def commands():
 
 def test_every_command_of_the_contract_is_there():
     wanted = {"play", "demo", "list", "validate", "schema", "new", "preview", "replay", "bench"}
-    wanted |= {"explain", "import"}
-    if find_spec("ir_sim.cli.log") is not None:
-        wanted |= {"log", "report"}
+    wanted |= {"explain", "import", "log", "report"}
     assert wanted <= set(commands())
 
 
