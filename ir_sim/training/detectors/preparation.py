@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import ClassVar
 
 from ir_sim.training.case import Asked, Case
 from ir_sim.training.detectors.base import Detector, Finding
@@ -14,7 +15,7 @@ class _Forms(Detector):
     """Keeps the first answer to each question."""
 
     looks = "deed"
-    fields = ("question",)
+    fields: ClassVar[tuple[str, ...]] = ("question",)
 
     def __init__(self, case: Case, threshold: Mapping[str, float] | None = None) -> None:
         super().__init__(case, threshold)

@@ -8,6 +8,7 @@ from ir_sim.simulation.controls import Action
 from ir_sim.simulation.state import DT_S
 from ir_sim.training.expert.operator import Operator, Work
 from ir_sim.training.expert.route import beyond
+from ir_sim.training.expert.style import EXPERT
 from ir_sim.xray.settings import FIELDS_CM, MAGNIFICATION
 
 #: Rate of a test injection, mL/s, and how much more than asked for is given, mL.
@@ -22,11 +23,18 @@ _VIEW_MM = 110.0
 def puff(o: Operator, at_least_ml: float) -> Work:
     """A test injection under fluoroscopy; the catheter's lumen must be free."""
     ml = max(at_least_ml + SPARE_ML, o.style.puff_ml)
-    yield from o.do({}, None, 0.15, watch=True)
-    for _ in range(round(ml / PUFF_ML_S / DT_S)):
-        yield o.tick(pedal="fluoro", inject_ml_s=PUFF_ML_S, table_mm_s=(0.0, 0.0))
-    yield from o.do({}, None, 0.5, watch=True)
-    yield from o.wait(0.4)
+    for _ in range(o.style.puffs):
+        yield from _look(o, 0.15)
+        for _ in range(round(ml / PUFF_ML_S / DT_S)):
+            yield o.tick(pedal="fluoro", inject_ml_s=PUFF_ML_S, table_mm_s=(0.0, 0.0))
+        yield from _look(o, 0.5)
+        yield from o.wait(0.4)
+    return True
+
+
+def _look(o: Operator, seconds: float) -> Work:
+    for _ in range(round(seconds / DT_S)):
+        yield o.tick(watch=True)
     return True
 
 
@@ -62,10 +70,17 @@ def frame(o: Operator, vessel: str) -> Work:
 
 
 def film(o: Operator, vessel: str, at_least_ml: float) -> Work:
-    """One subtraction run through the catheter's tip."""
+    """A subtraction run through the catheter's tip; the expert's style films it once."""
     yield from frame(o, vessel)
-    yield from o.wait(0.4)
-    ml = max(at_least_ml + SPARE_ML, min(o.style.film_ml, 1.5 * at_least_ml + SPARE_ML))
+    for _ in range(o.style.films):
+        yield from o.wait(0.4)
+        yield from _run(o, at_least_ml)
+    return True
+
+
+def _run(o: Operator, at_least_ml: float) -> Work:
+    enough = at_least_ml + SPARE_ML
+    ml = max(enough, min(o.style.film_ml, o.style.film_ml / EXPERT.film_ml * 1.5 * enough))
     rate = o.style.film_ml_s
     for _ in range(round(MASK_S / DT_S)):
         yield o.tick(pedal="acquire")

@@ -5,10 +5,11 @@ Heights are arclengths along the turning vessel, from the branch towards the hea
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ir_sim.anatomy.vessel_tree import Vessel
-from ir_sim.training.expert.operator import Operator, Work
+from ir_sim.training.expert.operator import Moves, Operator, Seen, Work
 from ir_sim.training.expert.route import Route, beyond, side_deg
 
 #: Speeds, mm/s: a wire where the vessel is wide, a catheter over it, drawing back, pulling to
@@ -40,6 +41,35 @@ TRIES = (
 )  # fmt: skip
 
 
+def any_of(*seen: Seen) -> Seen:
+    """Whether any of them is seen."""
+    return lambda: any(look() for look in seen)
+
+
+class Stall:
+    """Notices that what is pushed in at the hub does not come out at the tip: it buckles.
+
+    Args:
+        o: The operator.
+        slot: The device.
+        along_mm: How far along its way the tip is; more is further.
+        slack_mm: What may be fed in without the tip getting any further.
+    """
+
+    def __init__(
+        self, o: Operator, slot: str, along_mm: Callable[[], float | None], slack_mm: float = 35.0
+    ) -> None:
+        self._o, self._slot, self._along, self._slack = o, slot, along_mm, slack_mm
+        self._best, self._inserted = -1e9, o.inserted_mm(slot)
+
+    def __call__(self) -> bool:
+        """Whether it buckles."""
+        now, inserted = self._along(), self._o.inserted_mm(self._slot)
+        if now is not None and now > self._best:
+            self._best, self._inserted = now, inserted
+        return inserted - self._inserted > self._slack
+
+
 def climb(o: Operator, way: Route, above_mm: float) -> Work:
     """The wire up to a height above the branch; out of side branches and on."""
     room = way.branch_mm - 15.0 if way.down else 0.6 * way.turn.length_mm
@@ -57,10 +87,18 @@ def climb(o: Operator, way: Route, above_mm: float) -> Work:
     def astray() -> bool:
         return height() is None and o.device("wire").tip_vessel_mm > 3.0
 
-    for attempt in range(8):
-        yield from o.do({"wire": (WIRE_MM_S, 0.0)}, lambda: there() or astray(), 20.0)
+    def along() -> float | None:
+        now = height()
+        return None if now is None else now if now > -900.0 else o.inserted_mm("wire") - 1e4
+
+    for attempt in range(6):
+        stall = Stall(o, "wire", along)
+        push = any_of(there, astray, stall)
+        yield from o.do({"wire": (WIRE_MM_S, 0.0)}, push, 20.0)
         if there():
             return True
+        if not astray():
+            yield from wire_to(o, o.inserted_mm("wire") - 60.0)
         yield from o.do({"wire": (-BACK_MM_S, 0.0)}, lambda: not astray(), 4.0)
         yield from o.do({"wire": (-BACK_MM_S, 0.0)}, None, 0.25)
         yield from o.turn("wire", 180.0 * (attempt % 2 == 0) + 40.0 * attempt, 2.0)
@@ -125,7 +163,10 @@ def pull_in(o: Operator, way: Route, at_mm: float, slot: str = "catheter") -> Wo
 def hook(o: Operator, way: Route, at_mm: float, tries: tuple[Try, ...] = TRIES) -> Work:
     """A shaped catheter into the branch, with retries."""
     side = 0.0 if way.turning_deg() > 0.0 else 180.0
+    if o.happens(o.style.misjudges):
+        tries = (Try(48.0, 90.0), *tries)
     for attempt in tries:
+        yield from o.think()
         yield from climb(o, way, attempt.above_mm + LEAD_MM + 5.0)
         if not (yield from catheter_up(o, way, attempt.above_mm)):
             continue
@@ -137,7 +178,7 @@ def hook(o: Operator, way: Route, at_mm: float, tries: tuple[Try, ...] = TRIES) 
 
 
 def seat(o: Operator, way: Route, at_mm: float, slot: str = "catheter") -> Work:
-    """From a hooked ostium: the wire in for support, the catheter over it, the wire back.
+    """From a hooked ostium, or from any place on the way down: wire in, catheter over it.
 
     Args:
         o: The operator.
@@ -153,16 +194,30 @@ def seat(o: Operator, way: Route, at_mm: float, slot: str = "catheter") -> Work:
         return vessel in inside and (s >= at_mm or vessel != goal)
 
     def lost() -> bool:
-        return o.place(slot)[0] == way.turn.id
+        return way.hooked and o.place(slot)[0] == way.turn.id
 
-    yield from wire_into(o, way, at_mm + 45.0)
-    for _ in range(3):
-        yield from o.do({slot: (TRACK_MM_S, 0.0)}, lambda: deep() or lost(), 6.0)
+    def stuck() -> bool:
+        return o.force_n(slot) > GENTLE_N
+
+    def moves() -> Moves:
+        vessel, s = o.place(slot)
+        speed = TRACK_MM_S if way.hooked and (vessel == way.down[0].id and s < 10.0) else 20.0
+        if o.inserted_mm("wire") - o.inserted_mm(slot) < 12.0:
+            return {slot: (speed, 0.0), "wire": (speed, 0.0)}
+        return {slot: (speed, 0.0)}
+
+    if slot == "catheter" and o.happens(o.style.bare):
+        yield from o.do({slot: (30.0, 0.0)}, None, 1.0)
+    for more in (45.0, 75.0, 110.0):
+        if not (yield from wire_into(o, way, at_mm + more)):
+            break
+        yield from o.do(moves, lambda: deep() or lost() or stuck(), 25.0)
         if deep():
             return True
         if lost():
             return False
-        yield from wire_into(o, way, at_mm + 70.0)
+        if stuck():
+            yield from o.do({slot: (-TRACK_MM_S, 0.0)}, None, 0.5)
     return deep()
 
 
@@ -201,16 +256,18 @@ def _steer(o: Operator, way: Route, vessel: Vessel, depth_mm: float) -> Work:
     def arrived() -> bool:
         return depth_now() >= depth
 
+    def pressed() -> bool:
+        return o.force_n("wire") > GENTLE_N
+
     def astray() -> bool:
         at, s = o.place("wire")
         return o.free("wire") and at not in inside and at not in on_way and s > 2.0
 
-    start = o.inserted_mm("wire")
-
-    def stopped() -> bool:
-        if o.force_n("wire") > GENTLE_N:
-            return True
-        return o.inserted_mm("wire") - start > max(depth, 20.0) + 120.0
+    def along() -> float:
+        at, s = o.place("wire")
+        if at in inside or not o.free("wire"):
+            return 1e3 + o.inserted_mm("wire") * (not o.free("wire")) + depth_now()
+        return s if vessel.parent >= 0 and at == o.tree.vessels[vessel.parent].id else -1e3
 
     for attempt in range(10):
         if arrived():
@@ -218,9 +275,8 @@ def _steer(o: Operator, way: Route, vessel: Vessel, depth_mm: float) -> Work:
         if depth_now() < 0.0 and o.free("wire"):
             yield from o.turn("wire", side + (0.0, 180.0, 60.0, -60.0, 120.0)[attempt % 5], 2.0)
         start = o.inserted_mm("wire")
-        yield from o.do(
-            {"wire": (ENTER_MM_S, 0.0)}, lambda: arrived() or astray() or stopped(), 12.0
-        )
+        stall = Stall(o, "wire", along)
+        yield from o.do({"wire": (ENTER_MM_S, 0.0)}, any_of(arrived, astray, stall, pressed), 12.0)
         if arrived():
             return True
         if depth_now() >= 0.6 * depth:
@@ -257,3 +313,13 @@ def wire_back(o: Operator, slot: str = "catheter", mm: float = 60.0) -> Work:
         return o.inserted_mm("wire") < o.inserted_mm(slot) - mm
 
     return (yield from o.do({"wire": (-40.0, 0.0)}, drawn, 8.0))
+
+
+def let_go(o: Operator, way: Route, slot: str) -> Work:
+    """The wire back up beyond the branch, so that another catheter can follow it."""
+    yield from o.do({"wire": (-BACK_MM_S, 0.0)}, lambda: not o.free("wire"), 6.0)
+    if way.hooked and o.place(slot)[0] != way.turn.id:
+        yield from o.do(
+            {slot: (-20.0, 0.0), "wire": (-20.0, 0.0)}, lambda: o.place(slot)[0] == way.turn.id, 4.0
+        )
+    return (yield from climb(o, way, WIRE_ABOVE_MM))

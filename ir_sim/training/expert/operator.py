@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Generator, Mapping
 from typing import TYPE_CHECKING
 
@@ -23,8 +24,9 @@ Move = tuple[float, float]
 Moves = Mapping[str, Move]
 Seen = Callable[[], bool]
 
-#: The leading tip is kept within this share of the field's half side.
-_KEPT = 0.55
+#: Tremor: how fast it changes, per tick, and the spread of such waves.
+_SHAKE = 0.15
+_SHAKE_SIZE = math.sqrt(_SHAKE / (2.0 - _SHAKE))
 #: The table is moved no faster than this, mm/s, and so eagerly, 1/s (assumed).
 TABLE_MM_S = 130.0
 _EAGER = 5.0
@@ -39,11 +41,23 @@ class Operator:
     Args:
         session: The run.
         style: How this operator works.
+        chance: Where the style leaves something to chance.
     """
 
-    def __init__(self, session: Session, style: Style = EXPERT) -> None:
+    def __init__(
+        self,
+        session: Session,
+        style: Style = EXPERT,
+        chance: np.random.Generator | None = None,
+    ) -> None:
         self.session, self.style = session, style
         self.tree = session.tree
+        self._chance = chance if chance is not None else np.random.default_rng(0)
+        self._shake: dict[str, float] = {}
+
+    def happens(self, share: float) -> bool:
+        """Whether something that happens so often happens now."""
+        return share > 0.0 and bool(self._chance.random() < share)
 
     # -- eyes ----------------------------------------------------------------------------------
 
@@ -114,9 +128,19 @@ class Operator:
             pedal = "fluoro" if watch else "off"
         if table_mm_s is None:
             table_mm_s = self._follow() if pedal == "fluoro" else (0.0, 0.0)
-        tempo = self.style.tempo
-        motions = {slot: Motion(tempo * v, tempo * w) for slot, (v, w) in moves.items()}
+        motions = {}
+        for slot, (v, w) in moves.items():
+            pace = self.style.tempo * self._steadiness(slot)
+            motions[slot] = Motion(float(pace * v), float(pace * w))
         return Controls(motions, pedal, inject_ml_s, table_mm_s, actions)
+
+    def _steadiness(self, slot: str) -> float:
+        """What a hand makes of a wanted speed: slow random waves around 1."""
+        if not self.style.tremor:
+            return 1.0
+        was = self._shake.get(slot, 0.0)
+        self._shake[slot] = now = was + (float(self._chance.normal()) - was) * _SHAKE
+        return max(1.0 + self.style.tremor * now / _SHAKE_SIZE, 0.0)
 
     def _follow(self) -> tuple[float, float]:
         """Speed of the table that keeps the leading tip in the picture."""
@@ -124,7 +148,7 @@ class Operator:
         if not slot:
             return (0.0, 0.0)
         tip, settings = self.device(slot).tip_mm, self.state.settings
-        keep = 0.5 * _KEPT * settings.field_mm
+        keep = 0.5 * self.style.keeps_view * settings.field_mm
         off = tip - np.asarray(settings.centre_mm)
         over = off - np.clip(off, -keep, keep)
         speed = np.clip(_EAGER * over, -TABLE_MM_S, TABLE_MM_S)
@@ -141,9 +165,14 @@ class Operator:
         watch: bool | None = None,
     ) -> Work:
         """Move until something is seen or time is up; whether it was seen."""
+        late = round(self.style.delay_s / DT_S)
+        if watch is None and self.happens(self.style.blind):
+            watch = False
         for _ in range(max(round(seconds / self.style.tempo / DT_S), 1)):
             if until is not None and until():
-                return True
+                if not late:
+                    return True
+                late -= 1
             yield self.tick(moves() if callable(moves) else moves, watch=watch)
         return until is None or until()
 
@@ -154,8 +183,14 @@ class Operator:
         return True
 
     def think(self) -> Work:
-        """A pause between two manoeuvres."""
-        return (yield from self.wait(self.style.pause_s))
+        """A pause between two manoeuvres, the foot off the pedal unless it is forgotten there."""
+        seconds = self.style.pause_s
+        if seconds > 2.0:
+            seconds *= float(self._chance.uniform(0.6, 1.4))
+        forgotten = self.happens(self.style.idle_foot)
+        for _ in range(round(seconds / DT_S)):
+            yield self.tick(watch=forgotten)
+        return True
 
     def press(self, *actions: Action) -> Work:
         """Buttons, forms, devices."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ir_sim.scenario.device import Device
 from ir_sim.scenario.model import Step, Target, TipAt
@@ -13,6 +14,8 @@ from ir_sim.training.expert.route import Route, beyond, route
 
 #: Deeper than a place asks for, so that it holds, mm.
 DEEPER_MM = 4.0
+#: A wire thinner than this radius is a microwire, mm (0.018 in: 0.23).
+MICRO_WIRE_MM = 0.3
 #: A form is answered at this pace, s a question.
 ANSWER_S = 0.8
 
@@ -51,10 +54,17 @@ class Procedure:
         return True
 
     def _answer(self, form: str) -> Work:
-        for action in self.o.session.case.right_answers(form):
-            yield from self.o.wait(ANSWER_S)
-            yield from self.o.press(action)
+        o = self.o
+        for action in o.session.case.right_answers(form):
+            yield from o.wait(ANSWER_S)
+            yield from o.press(self._slip(action) if o.happens(o.style.slips) else action)
         return True
+
+    def _slip(self, action: Action) -> Action:
+        """A wrong answer in place of the right one."""
+        answers = self.o.session.case.questions[str(action.device)].answers
+        wrong = [answer.id for answer in answers if not answer.right]
+        return replace(action, value=wrong[-1]) if wrong else action
 
     def _do(self, step: Step) -> Work:
         when, o = step.when, self.o
@@ -64,6 +74,8 @@ class Procedure:
         if when.tip_at is not None:
             return (yield from self._bring(when.tip_at))
         if when.injected is not None:
+            if o.happens(o.style.slips):
+                return True  # forgotten
             yield from self._lie_in(when.injected.vessel)
             return (yield from filming.puff(o, when.injected.at_least_ml))
         if when.filmed is not None:
@@ -94,8 +106,10 @@ class Procedure:
         yield from filming.open_blades(o)
         if self._there(place):
             return True
+        if self._small(place):
+            yield from self._micro()
         if not o.has("wire"):
-            yield from o.put_in("wire", self._choice("wire").id)
+            yield from o.put_in("wire", self._wire(micro=o.has("microcatheter")).id)
         if place.device == "wire":
             if not way.down and not way.antegrade:
                 return (yield from manoeuvres.climb(o, way, self._height(way)))
@@ -111,26 +125,54 @@ class Procedure:
 
     def _catheter(self, place: TipAt | Target, way: Route) -> Work:
         o, slot = self.o, place.device
-        if not o.has(slot):
-            yield from o.put_in(slot, self._choice(slot).id)
         if not way.down:
-            above = self._height(way) - 40.0
+            if not o.has(slot):
+                first = self._way(self.task.target.vessel)
+                yield from o.put_in(slot, self._catheters(first)[0].id)
+            above = max(self._height(way) - 40.0, way.branch_mm - way.turn.length_mm + 5.0)
             return (yield from manoeuvres.catheter_up(o, way, above))
+        if slot == "microcatheter":
+            return (yield from self._follow(place, way))
         inside = {v.id for v in way.down}
-        for attempt in range(3):
-            if o.place(slot)[0] not in inside and not (
-                yield from manoeuvres.hook(o, way, place.at_mm)
-            ):
+        for device in self._catheters(way)[:3]:
+            if o.has(slot) and o.place(slot)[0] in inside:
+                pass  # it lies well: go on with it
+            elif not o.has(slot):
+                yield from o.put_in(slot, device.id)
+            for attempt in range(2):
+                if (
+                    way.hooked
+                    and o.place(slot)[0] not in inside
+                    and not (yield from manoeuvres.hook(o, way, place.at_mm))
+                ):
+                    break
+                if self._there(place) and not isinstance(place, Target):
+                    return True
+                yield from o.think()
+                deeper = place.at_mm + DEEPER_MM + 2.0 * attempt
+                yield from manoeuvres.seat(o, way, deeper)
+                yield from manoeuvres.wire_back(o, slot)
+                yield from o.wait(0.4)
+                if self._there(place):
+                    return True
+            yield from manoeuvres.let_go(o, way, slot)
+            if not (yield from o.take_out(slot)):
                 return False
-            if self._there(place) and not isinstance(place, Target):
-                return True
-            yield from o.think()
-            yield from manoeuvres.seat(o, way, place.at_mm + DEEPER_MM + 2.0 * attempt)
-            yield from manoeuvres.wire_back(o, slot)
-            yield from o.wait(0.4)
-            if self._there(place):
-                return True
         return False
+
+    def _catheters(self, way: Route) -> list[Device]:
+        """Those of the tray, the one whose curve suits the turn best first."""
+        need = abs(way.turning_deg()) + 15.0 if way.hooked else 30.0
+        if not way.down:
+            need = (
+                400.0
+                if way.turn.index == 0 and not self._way(self.task.target.vessel).down
+                else 90.0
+            )
+        found = [d for d in self.scenario.devices.values() if d.slot == "catheter"]
+        flush = [d for d in found if d.side_holes is not None]
+        shaped = [d for d in found if d.side_holes is None]
+        return sorted(shaped, key=lambda d: abs(_bend_deg(d) - need)) + flush
 
     def _lie_in(self, vessel: str) -> Work:
         """The catheter's tip in a vessel and its lumen free."""
@@ -155,10 +197,58 @@ class Procedure:
             yield from self.o.take_out("wire")
         return True
 
+    # -- the tray ------------------------------------------------------------------------------
+
+    def _small(self, place: TipAt | Target) -> bool:
+        """Whether the place is reached through a microcatheter."""
+        if self.task.target.device != "microcatheter" or place.device == "catheter":
+            return False
+        through = [s.when.tip_at for s in self.task.steps if s.when.tip_at is not None]
+        way = {p.vessel for p in through if p.device == "catheter"}
+        return place.vessel not in way
+
+    def _micro(self) -> Work:
+        """Microcatheter and microwire into the catheter, in place of the wire."""
+        o = self.o
+        if o.has("microcatheter"):
+            return True
+        yield from o.take_out("wire")
+        device = self._choice("microcatheter")
+        yield from o.put_in("microcatheter", device.id)
+        yield from o.put_in("wire", self._wire(micro=True).id)
+        near = o.inserted_mm("catheter") - 15.0
+        both = {"microcatheter": (60.0, 0.0), "wire": (60.0, 0.0)}
+        return (yield from o.do(both, lambda: o.inserted_mm("wire") >= near, 20.0, watch=False))
+
+    def _follow(self, place: TipAt | Target, way: Route) -> Work:
+        """The microcatheter along its wire to a place."""
+        o, slot = self.o, place.device
+        for attempt in range(3):
+            deeper = place.at_mm + 1.5 + attempt
+            if o.place(slot)[0] == way.goal.id and o.free(slot):
+                break
+            yield from manoeuvres.seat(o, way, deeper, slot)
+            if self._there(place):
+                return True
+        return self._there(place)
+
+    def _wire(self, *, micro: bool = False) -> Device:
+        """An angled wire that fits."""
+        fitting = [d for d in self.scenario.devices.values() if d.slot == "wire"]
+        fitting = [d for d in fitting if (d.outer_radius_mm < MICRO_WIRE_MM) == micro] or fitting
+        return min(fitting, key=lambda d: (abs(_bend_deg(d) - 45.0), d.sections[-1].ei_n_mm2))
+
     def _choice(self, slot: str) -> Device:
-        """The device of the tray that suits the way."""
-        fitting = [d for d in self.scenario.devices.values() if d.slot == slot]
-        preferred = ("angled", "cobra2")
-        return min(
-            fitting, key=lambda d: next((i for i, w in enumerate(preferred) if w in d.id), 9)
-        )
+        """The first device of the tray for a slot."""
+        if slot == "wire":
+            return self._wire()
+        return next(d for d in self.scenario.devices.values() if d.slot == slot)
+
+
+def _bend_deg(device: Device) -> float:
+    """How far the shape turns at most, from the tip on."""
+    total = most = 0.0
+    for section in device.sections:
+        total += section.arc_deg
+        most = max(most, total)
+    return most
