@@ -59,12 +59,13 @@ class Replaying:
         if self._at - self._snapshots[-1][0] >= SNAPSHOT_S * TICKS_PER_S:
             self._snapshots.append((self._at, self.play.session.snapshot()))
 
-    def advance(self, dt_s: float, speed: float) -> None:
+    def advance(self, dt_s: float, speed: float, budget_s: float = 1.0) -> None:
         """Let time pass, unless the run is being wound."""
         if self.goal is not None or self.at_end:
             return
         left = (self.ticks - self._at) * DT_S
-        self.play.advance(min(dt_s * speed, left + DT_S) / speed, self._guarded, speed)
+        dt_s = min(dt_s, (left + DT_S) / speed)
+        self.play.advance(dt_s, self._guarded, speed, budget_s)
         self._keep()
 
     def _guarded(self) -> Controls:

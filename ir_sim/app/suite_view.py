@@ -26,6 +26,22 @@ from ir_sim.simulation.controls import Controls
 
 #: The panel is drawn this often, the vital signs twice as often; the monitor every time.
 PANEL_HZ = 12.0
+#: Events that are written under Messages, with the palette's colour for each.
+SHOWN_EVENTS = {
+    "refused": "warn",
+    "mounted": "text",
+    "removed": "text",
+    "exchanged": "text",
+    "setting_changed": "quiet",
+    "run_ended": "text",
+    "step_done": "good",
+    "target_reached": "good",
+    "target_lost": "warn",
+    "error": "bad",
+    "dose_alert": "bad",
+    "contrast_alert": "bad",
+    "drug_given": "text",
+}
 
 
 @dataclass
@@ -40,7 +56,7 @@ class Shown:
         notes: Over the picture.
         blades: As they are being dragged.
         paused: Whether time stands still.
-        exposing: Whether X-rays are on.
+        slow: Whether the computer does not keep up.
     """
 
     controls: Controls = field(default_factory=Controls)
@@ -50,6 +66,7 @@ class Shown:
     notes: tuple[str, ...] = ()
     blades: tuple[float, float, float, float] | None = None
     paused: bool = False
+    slow: bool = False
 
 
 class SuiteView:
@@ -152,7 +169,7 @@ class SuiteView:
             notes.append("PAUSED")
         elif held:
             notes.append("LAST IMAGE HOLD")
-        if self.play.slow:
+        if shown.slow:
             notes.append("SLOW COMPUTER")
         return Captions(patient, clock(self.play.state.time_s), tuple(notes))
 

@@ -15,29 +15,13 @@ from ir_sim.app.mouse import MouseOnMonitor
 from ir_sim.app.play import Play
 from ir_sim.app.screens.base import ask_first, show_controls, show_settings
 from ir_sim.app.stage import Stage
-from ir_sim.app.suite_view import Shown, SuiteView
+from ir_sim.app.suite_view import SHOWN_EVENTS, Shown, SuiteView
 from ir_sim.app.tray import tray_dialog
 from ir_sim.app.widgets import Button, Dialog, Form
 from ir_sim.simulation.controls import Action, Controls
 from ir_sim.simulation.events import Event
 from ir_sim.simulation.state import DT_S
 
-#: Events that are written under Messages, with the palette's colour for each.
-SHOWN_EVENTS = {
-    "refused": "warn",
-    "mounted": "text",
-    "removed": "text",
-    "exchanged": "text",
-    "setting_changed": "quiet",
-    "run_ended": "text",
-    "step_done": "good",
-    "target_reached": "good",
-    "target_lost": "warn",
-    "error": "bad",
-    "dose_alert": "bad",
-    "contrast_alert": "bad",
-    "drug_given": "text",
-}
 _SOUNDS = {"refused": "refused", "step_done": "step", "target_reached": "step", "error": "alarm"}
 _MOST_MESSAGES = 40
 
@@ -296,6 +280,7 @@ class ProcedureScreen:
             notes=notes,
             blades=self.mouse.blades,
             paused=self.paused,
+            slow=self.play.slow,
         )
 
     def _hands_words(self) -> dict[str, str]:

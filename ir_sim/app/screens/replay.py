@@ -10,7 +10,7 @@ from ir_sim.app.drawing.panel import clock
 from ir_sim.app.replaying import Replaying
 from ir_sim.app.screens.base import show_controls
 from ir_sim.app.stage import Stage
-from ir_sim.app.suite_view import Shown, SuiteView
+from ir_sim.app.suite_view import SHOWN_EVENTS, Shown, SuiteView
 from ir_sim.app.theme import Colour
 from ir_sim.app.widgets import Button, Choice, Form, Slider
 from ir_sim.simulation.state import DT_S
@@ -79,6 +79,7 @@ class ReplayScreen:
 
     def _seek(self, time_s: float) -> None:
         self.replaying.seek(time_s)
+        self.messages = []
 
     def handle(self, event: pygame.event.Event) -> None:
         """Space pauses, arrows wind, up and down change the speed."""
@@ -108,12 +109,14 @@ class ReplayScreen:
         """Play or wind."""
         wound = self.replaying.wind(WIND_S)
         if wound and self.playing:
-            self.replaying.advance(dt_s, SPEEDS[self.speed.chosen])
+            self.replaying.advance(dt_s, SPEEDS[self.speed.chosen], WIND_S)
         self.playing = self.playing and not self.replaying.at_end
         self.bar.value = self.replaying.time_s
         self.pause.text = "Pause" if self.playing else "Play"
         for event in self.replaying.play.news():
-            self.messages.append((f"{clock(event.time_s).split('.')[0]}  {event.text}", "quiet"))
+            tone = SHOWN_EVENTS.get(event.kind)
+            if tone is not None:
+                self.messages.append((f"{clock(event.time_s).split('.')[0]}  {event.text}", tone))
         self.messages = self.messages[-30:]
         self.view.update(dt_s)
         painter = self.replaying.play.painter
@@ -136,7 +139,7 @@ class ReplayScreen:
             controls=self.replaying.last,
             messages=self.messages,
             notes=tuple(notes),
-            paused=False,
+            slow=False,
         )
 
     def draw(self, surface: pygame.Surface) -> None:
