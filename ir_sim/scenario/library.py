@@ -32,7 +32,11 @@ def shipped_scenarios() -> Mapping[str, Path]:
 def own_folder() -> Path:
     """Where a person's own cases are looked for; ``IR_SIM_CASES`` names another folder."""
     named = os.environ.get("IR_SIM_CASES")
-    return Path(named) if named else platformdirs.user_data_path("ir-sim") / "scenarios"
+    return (
+        Path(named)
+        if named
+        else platformdirs.user_data_path("ir_sim", appauthor=False) / "scenarios"
+    )
 
 
 def own_scenarios() -> Mapping[str, Path]:

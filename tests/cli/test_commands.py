@@ -1,6 +1,7 @@
 """The commands as a person types them: exit codes, one clear line for bad input, no traceback."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -121,6 +122,37 @@ def test_preview_writes_a_picture(case, tmp_path):
         assert picture.size == (1500, 1100)
         assert len(picture.convert("L").getcolors()) > 20
     assert list(out.parent.iterdir()) == [out]
+
+
+def test_watching_draws_anew_and_outlives_mistakes(case, tmp_path, monkeypatch, capsys):
+    from ir_sim.cli import authoring
+
+    out = tmp_path / "my.png"
+    good, pictures = case.read_text(), []
+    edits = iter(
+        [
+            good.replace("level: beginner", "level: beginer"),
+            good.replace("[52, 103, 2.6]", "[90, 60, 2.6]"),
+            good.replace("[52, 103, 2.6]", "[90, 60, 2.6]"),  # saved again without a change
+        ]
+    )
+
+    def save_next(seconds):
+        pictures.append(out.read_bytes())
+        text = next(edits, None)
+        if text is None:
+            raise KeyboardInterrupt
+        case.write_text(text)
+        os.utime(case, ns=(0, 10**9 * len(pictures)))
+
+    monkeypatch.setattr(authoring.time, "sleep", save_next)
+    assert main(["preview", str(case), "--png", str(out), "--watch"]) == 130
+    said = capsys.readouterr().out
+    assert said.count("is up to date") == 3
+    assert "did you mean 'beginner'" in said
+    assert pictures[0] == pictures[1]  # the mistake leaves the last good picture
+    assert pictures[1] != pictures[2]
+    assert pictures[2] == pictures[3]
 
 
 def test_preview_as_the_monitor_shows_it(case, tmp_path):
