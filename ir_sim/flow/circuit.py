@@ -89,7 +89,7 @@ class Circuit:
         flow: (elements,) weighted flow Q now; equals the flow where nothing is tapped.
         flow_a: (elements,) flow out of node a; ``flow_b`` into node b.
         outlet_pressure: (outlets,) Pc; ``outlet_flow`` into, ``capillary_flow`` out of the outlet.
-        tap_flow: (taps,) flow into the element of each tap in the last step.
+        tap_flow: (taps,) flow into the element at each tap, ``tap_pressure`` there; last step.
     """
 
     def __init__(
@@ -117,7 +117,7 @@ class Circuit:
         self.flow_a, self.flow_b = self.flow.copy(), self.flow.copy()
         self.outlet_flow = np.zeros(len(self.outlets.node))
         self.capillary_flow = np.zeros(len(self.outlets.node))
-        self.tap_flow = _NO_VALUE
+        self.tap_flow = self.tap_pressure = _NO_VALUE
         self.settle()
 
     def settle(self) -> None:
@@ -164,7 +164,7 @@ class Circuit:
         fixed[self.fixed] = self.fixed_pressure
         linear = self.resistance + self.inertance * implicit.rate
         history = self.inertance * implicit.flow
-        slope = lift = leak = _NO_VALUE
+        slope = lift = way = _NO_VALUE
         for _ in range(most):
             impedance, drive = linear, history
             if nonlinear:
@@ -177,9 +177,9 @@ class Circuit:
             coupling = g
             if tapped:
                 viscous = self.resistance + slope if nonlinear else self.resistance
-                leak = _leak_conductance(taps, viscous)
+                way = taps.fraction * (1.0 - taps.fraction) * viscous[taps.element]
                 coupling = g.copy()
-                _add_taps(taps, leak, a, b, diagonal, coupling, rhs)
+                _add_taps(taps, way, a, b, diagonal, coupling, rhs)
             if len(self.fixed):
                 rhs += total(a, coupling * fixed[b], n) + total(b, coupling * fixed[a], n)
             pressure = self._elimination.solve(diagonal, coupling, rhs)
@@ -193,7 +193,7 @@ class Circuit:
             guess = flow
             if error <= tolerance * (1e-300 + np.max(np.abs(flow))):
                 break
-        self._take_up(implicit, pressure, flow, taps, leak)
+        self._take_up(implicit, pressure, flow, taps, way)
 
     def _nodes_alone(self, implicit: _Implicit) -> tuple[Array, Array]:
         """Diagonal and right-hand side of the nodes without the elements."""
@@ -209,7 +209,7 @@ class Circuit:
         return diagonal, rhs
 
     def _take_up(
-        self, implicit: _Implicit, pressure: Array, flow: Array, taps: Taps, leak: Array
+        self, implicit: _Implicit, pressure: Array, flow: Array, taps: Taps, way: Array
     ) -> None:
         out = self.outlets
         gp, gd = 1.0 / out.proximal, 1.0 / out.distal
@@ -220,9 +220,9 @@ class Circuit:
         self.outlet_flow = gp * (at_outlet - self.outlet_pressure)
         self.capillary_flow = gd * (self.outlet_pressure - out.pressure)
         self.flow_a = self.flow_b = flow
-        self.tap_flow = _NO_VALUE
+        self.tap_flow = self.tap_pressure = _NO_VALUE
         if len(taps.element):
-            self._split_at_taps(taps, leak)
+            self._split_at_taps(taps, way)
 
     def _linearised(self, guess: Array, linear: Array) -> tuple[Array, Array]:
         """Slope s and lift h with K |Q| Q = s Q - h at the guess.
@@ -237,10 +237,12 @@ class Circuit:
         slope = np.maximum(2.0 * loss, least)
         return slope, (slope - loss) * guess
 
-    def _split_at_taps(self, taps: Taps, leak: Array) -> None:
+    def _split_at_taps(self, taps: Taps, way: Array) -> None:
         e, f, n = taps.element, taps.fraction, len(self.a)
         inside = (1.0 - f) * self.pressure[self.a[e]] + f * self.pressure[self.b[e]]
-        self.tap_flow = taps.flow - leak * (inside - taps.pressure)
+        outside = taps.flow - taps.conductance * (inside - taps.pressure)
+        self.tap_flow = outside / (1.0 + taps.conductance * way)
+        self.tap_pressure = inside + way * self.tap_flow
         self.flow_a = self.flow - total(e, (1.0 - f) * self.tap_flow, n)
         self.flow_b = self.flow + total(e, f * self.tap_flow, n)
 
@@ -285,19 +287,18 @@ class Circuit:
         self._before = (before[0].copy(), before[1].copy(), before[2].copy())
 
 
-def _leak_conductance(taps: Taps, resistance: Array) -> Array:
-    """Conductance to the outside as seen from the two ends: in series with the way to the tap."""
-    f = taps.fraction
-    way = f * (1.0 - f) * resistance[taps.element]
-    return np.asarray(taps.conductance / (1.0 + taps.conductance * way))
-
-
 def _add_taps(
-    taps: Taps, leak: Array, a: Index, b: Index, diagonal: Array, coupling: Array, rhs: Array
+    taps: Taps, way: Array, a: Index, b: Index, diagonal: Array, coupling: Array, rhs: Array
 ) -> None:
+    """Add taps to the nodal system.
+
+    A flow q against a conductance G to the pressure P enters as q - G (P_f - P), and P_f lies above
+    what the ends give by the resistance on the way to both, ``way``, times what enters.
+    """
     e, f = taps.element, taps.fraction
     up, down = a[e], b[e]
-    inflow = taps.flow + leak * taps.pressure
+    leak = taps.conductance / (1.0 + taps.conductance * way)
+    inflow = taps.flow / (1.0 + taps.conductance * way) + leak * taps.pressure
     np.add.at(rhs, up, (1.0 - f) * inflow)
     np.add.at(rhs, down, f * inflow)
     np.add.at(diagonal, up, leak * (1.0 - f) ** 2)

@@ -7,6 +7,7 @@ that the network moved, beds, veins and kidneys take their share.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,8 @@ class Circulation:
         leaks: Bleeds and fistulas.
         clotting: Multiplies how eagerly blood clots in coils; heparin does so by itself.
         physiology: Reflexes, drugs and reactions.
+        injected_ml: What was injected in the last tick: what was wanted, but less where the lumen's
+            pressure held the syringe back.
         bed_vessel: (beds,) index of the vessel that feeds each organ bed; ``organs`` their names.
 
     Raises:
@@ -67,6 +70,7 @@ class Circulation:
         rest_mmhg = float(self.blood.mean_pressure[0])
         self.physiology = Physiology(patient, heart.rate_bpm, stroke_ml, rest_mmhg)
         self._catheters: tuple[CatheterInLumen, ...] = ()
+        self._jet_mmhg, self.injected_ml = np.zeros(0), 0.0
 
     # -- a tick --------------------------------------------------------------------------------
 
@@ -86,6 +90,8 @@ class Circulation:
         Raises:
             ValueError: An injection that cannot be; nothing has changed then.
         """
+        if not (isfinite(dt_s) and dt_s > 0.0):
+            raise ValueError(f"a tick lasts {dt_s} s: it must be above 0")
         check_injections(self.blood.plumbing, injections)
         self._catheters = tuple(catheters)
         self.leaks.conductance.advance(dt_s)
@@ -94,12 +100,22 @@ class Circulation:
         shaped = self.blood.prepare(dt_s, self._catheters, clotting)
         if self.blood.calibres.reshaped:
             self.contents.map(self.blood)
-        places, flow, mass = self._taps([i for i in injections if i.rate_ml_s > 0.0], dt_s)
-        taps = circuit_taps(places, flow, self.leaks)
+        jetting = [i for i in injections if i.rate_ml_s > 0.0]
+        places, flow, injecting = self._taps(jetting)
+        before = self._jet_mmhg if len(self._jet_mmhg) == len(flow) else np.zeros(len(flow))
+        taps = circuit_taps(places, flow, before, self.leaks)
         moved, beat_ended = self.blood.advance(dt_s, taps, shaped)
-        leaks = np.arange(len(flow), len(places))
+        jets_ml, leaks = moved.tap[: len(flow)], np.arange(len(flow), len(places))
+        self._jet_mmhg = self.blood.circuit.tap_pressure[: len(flow)]
+        self.injected_ml = float(jets_ml.sum())
+        mass = np.zeros((len(SPECIES), len(places)))
+        for jet, (injection, ml) in enumerate(zip(injecting, jets_ml.tolist(), strict=True)):
+            mass[:, jet] = self.contents.give(
+                injection.species, ml * injection.concentration_mg_ml, injection.concentration_mg_ml
+            )
         self.leaks.lost_ml = self.leaks.lost_ml - moved.tap[leaks]
-        self.contents.carry(moved, places, mass, leaks, self.leaks.into_vein)
+        bled = self.contents.carry(moved, places, mass, leaks, self.leaks.into_vein)
+        self.leaks.contrast_mg = self.leaks.contrast_mg + bled
         if beat_ended:
             self._regulate()
 
@@ -111,28 +127,23 @@ class Circulation:
         blood.heart.output_ml_s = body.stroke_ml * body.rate_bpm / 60.0
         blood.systemic_tone = body.tone
 
-    def _taps(
-        self, injections: Sequence[Injection], dt_s: float
-    ) -> tuple[list[Place], Array, Array]:
-        """Places of all taps, flows of the jets, and (species, taps) mg that enter."""
+    def _taps(self, injections: Sequence[Injection]) -> tuple[list[Place], Array, list[Injection]]:
+        """Places of all taps, flows of the jets, and the injection that each jet belongs to."""
         places: list[Place] = []
         flow: list[float] = []
+        injecting: list[Injection] = []
         if not injections and not self.leaks.rows:
-            return places, np.zeros(0), np.zeros((len(SPECIES), 0))
+            return places, np.zeros(0), injecting
         find = Places(self.blood.plumbing, self.blood.calibres, self.contents.count)
-        columns: list[Array] = []
         for i in injections:
             holes = jets(i, self._catheters)
-            rate = i.rate_ml_s / len(holes)
             for at_mm, below in holes:
                 places.append(find.at(i.vessel, at_mm, below=below))
-                flow.append(rate)
-                mg = rate * dt_s * i.concentration_mg_ml
-                columns.append(self.contents.give(i.species, mg, i.concentration_mg_ml))
+                flow.append(i.rate_ml_s / len(holes))
+                injecting.append(i)
         for (vessel, _), at in zip(self.leaks.rows, self.leaks.at_mm.tolist(), strict=True):
             places.append(find.at(vessel, at))
-            columns.append(np.zeros(len(SPECIES)))
-        return places, np.array(flow), np.array(columns).T
+        return places, np.array(flow), injecting
 
     # -- what is now ---------------------------------------------------------------------------
 
@@ -242,6 +253,24 @@ class Circulation:
     def blood_loss_ml(self) -> float:
         """Blood that bleeds have lost to tissue."""
         return float(self.leaks.lost_ml @ (1.0 - self.leaks.into_vein)) if self.leaks.rows else 0.0
+
+    @property
+    def jet_mmhg(self) -> float:
+        """Highest pressure that an injection made where it left its catheter, last tick; 0 if none.
+
+        Far above the arterial pressure the catheter is wedged, and the vessel is at risk.
+        """
+        return float(self._jet_mmhg.max()) if len(self._jet_mmhg) else 0.0
+
+    def pools(self) -> list[tuple[int, float, float, float]]:
+        """For each bleed its vessel, arclength, blood outside in mL and contrast in it in mg."""
+        leaks = self.leaks
+        rows = zip(leaks.rows, leaks.at_mm, leaks.lost_ml, leaks.contrast_mg, strict=True)
+        return [
+            (vessel, float(at), float(ml), float(mg))
+            for (vessel, vein), at, ml, mg in rows
+            if not vein
+        ]
 
     def extravasation(self) -> list[tuple[int, float, float]]:
         """For each bleed its vessel, arclength, and the blood outside, mL."""
@@ -361,6 +390,7 @@ class Circulation:
             "leaks": self.leaks.state(),
             "physiology": self.physiology.state(),
             "clotting": self.clotting,
+            "jets": (self._jet_mmhg.copy(), self.injected_ml),
             "catheters": self._catheters,
         }
 
@@ -372,6 +402,7 @@ class Circulation:
         self.leaks.restore(state["leaks"])
         self.physiology.restore(state["physiology"])
         self.clotting = state["clotting"]
+        self._jet_mmhg, self.injected_ml = state["jets"][0].copy(), state["jets"][1]
 
 
 def _check_share(name: str, value: float) -> None:

@@ -73,7 +73,7 @@ class Contents:
 
     def carry(
         self, moved: Moved, places: Sequence[Place], mass: Array, leaks: Index, into_vein: Array
-    ) -> None:
+    ) -> Array:
         """Move everything with the blood.
 
         Args:
@@ -82,12 +82,15 @@ class Contents:
             mass: (species, taps) mg that enter at them.
             leaks: Which of the taps are leaks.
             into_vein: (leaks,) 1 where a leak goes into a vein, 0 where into tissue.
+
+        Returns:
+            (leaks,) mg of contrast that leaked.
         """
         p, t = self._plumbing, self.transport
         active = np.flatnonzero(self.given > 0.0)
         if not len(active):
             t.volume, t.root_volume = moved.volume, moved.root
-            return
+            return np.zeros(len(leaks))
         node = self._outlet_node
         out, back = np.maximum(moved.out, 0.0), np.maximum(-moved.out, 0.0)
         node_in, node_out = total(node, back, p.n_nodes), total(node, out, p.n_nodes)
@@ -121,9 +124,10 @@ class Contents:
         passed, urine = self.beds.step(left[:, node] * share, moved.through, moved.dt_s)
         self.systemic.take(passed.sum(1))
         self.excreted[CONTRAST] += urine
-        if len(leaks) and tap_left.any():
-            self._leak(tap_left, row, moved.tap, leaks, into_vein)
         self._forget(active)
+        if not len(leaks):
+            return np.zeros(0)
+        return self._leak(tap_left, row, moved.tap, leaks, into_vein)
 
     def _counter(self, moved: Moved) -> Array:
         """(elements,) mL exchanged with blind pouches."""
@@ -137,14 +141,15 @@ class Contents:
 
     def _leak(
         self, tap_left: Array, row: Index, tap: Array, leaks: Index, into_vein: Array
-    ) -> None:
-        """Share what left at the taps among the leaks there."""
+    ) -> Array:
+        """Share what left at the taps among the leaks there; returns (leaks,) mg of contrast."""
         lost = np.maximum(-tap[leaks], 0.0)
         there = total(row[leaks], lost, tap_left.shape[1])[row[leaks]]
         share = np.divide(lost, there, out=np.zeros_like(lost), where=there > 0.0)
         mass = tap_left[:, row[leaks]] * share
         self.systemic.take(mass @ into_vein)
         self.extravasated += mass @ (1.0 - into_vein)
+        return np.asarray(mass[CONTRAST])
 
     def _forget(self, active: Index) -> None:
         """Stop following traces that nobody can see."""

@@ -19,6 +19,9 @@ from ir_sim.flow.supply import VENOUS_MMHG
 
 #: Side-holes count as so many jets, no closer together than this, mm (assumed).
 _JETS, _JETS_APART_MM = 4, 3.0
+#: Pressure in a lumen from which an injection slows down, and the rise beyond it at which it stops,
+#: mmHg (assumed: a hand on a small syringe makes some thousand mmHg).
+_HAND_MMHG, _STALL_MMHG = 400.0, 3000.0
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,7 @@ class Leaks:
         conductance: mL/(s mmHg), on its way.
         stiffness: (rows,) pressure that a mL of blood builds up outside, mmHg/mL.
         lost_ml: (rows,) what has flowed out.
+        contrast_mg: (rows,) contrast that has flowed out.
     """
 
     rows: list[tuple[int, int]] = field(default_factory=list)
@@ -68,6 +72,7 @@ class Leaks:
     conductance: Ramps = field(default_factory=lambda: Ramps(np.zeros(0)))
     stiffness: Array = field(default_factory=lambda: np.zeros(0))
     lost_ml: Array = field(default_factory=lambda: np.zeros(0))
+    contrast_mg: Array = field(default_factory=lambda: np.zeros(0))
 
     def add(self, vessel: int, at_mm: float, stiffness: float, *, into_vein: bool) -> int:
         """A leak that lets nothing through yet; returns its row."""
@@ -75,6 +80,7 @@ class Leaks:
         self.at_mm = np.append(self.at_mm, at_mm)
         self.stiffness = np.append(self.stiffness, 0.0 if into_vein else stiffness)
         self.lost_ml = np.append(self.lost_ml, 0.0)
+        self.contrast_mg = np.append(self.contrast_mg, 0.0)
         return self.conductance.add(0.0)
 
     @property
@@ -89,14 +95,14 @@ class Leaks:
 
     def state(self) -> dict[str, Array]:
         """What ``restore`` needs."""
-        state = {name: getattr(self, name).copy() for name in ("at_mm", "stiffness", "lost_ml")}
+        state = {name: getattr(self, name).copy() for name in _LEAK_STATE}
         state["rows"] = np.array(self.rows, dtype=np.float64).reshape(-1, 2)
         return state | {f"conductance.{k}": v for k, v in self.conductance.state().items()}
 
     def restore(self, state: Mapping[str, Array]) -> None:
         """Take up a state."""
         self.rows = [(int(r[0]), int(r[1])) for r in state["rows"]]
-        for name in ("at_mm", "stiffness", "lost_ml"):
+        for name in _LEAK_STATE:
             setattr(self, name, state[name].copy())
         part = {
             key.removeprefix("conductance."): value
@@ -104,6 +110,9 @@ class Leaks:
             if key.startswith("conductance.")
         }
         self.conductance.restore(part)
+
+
+_LEAK_STATE = ("at_mm", "stiffness", "lost_ml", "contrast_mg")
 
 
 def check_injections(plumbing: Plumbing, injections: Sequence[Injection]) -> None:
@@ -167,16 +176,25 @@ class Places:
         return float((running[cut] - running[low]) / whole) if whole > 0.0 else 0.5
 
 
-def circuit_taps(places: Sequence[Place], flow: Array, leaks: Leaks) -> Taps:
-    """All taps: first the jets with their flows, then the leaks."""
-    n = len(flow)
-    leaking = len(leaks.rows)
+def circuit_taps(places: Sequence[Place], flow: Array, before_mmhg: Array, leaks: Leaks) -> Taps:
+    """All taps: first the jets, then the leaks.
+
+    Where a jet has driven the pressure of its lumen beyond what a hand keeps up against, it falls
+    off as that pressure rises towards the most that a syringe makes.
+
+    Args:
+        places: Of jets and leaks.
+        flow: (jets,) wanted flows.
+        before_mmhg: (jets,) pressure at each before this tick.
+        leaks: The leaks.
+    """
+    pressed = np.where(before_mmhg > _HAND_MMHG, flow / _STALL_MMHG, 0.0)
     return Taps(
         np.array([p.element for p in places], dtype=np.int64),
         np.array([p.fraction for p in places]),
-        np.append(flow, np.zeros(leaking)),
-        np.append(np.zeros(n), leaks.conductance.now),
-        np.append(np.zeros(n), leaks.pressure_mmhg),
+        np.append(flow, np.zeros(len(leaks.rows))),
+        np.append(pressed, leaks.conductance.now),
+        np.append(np.full(len(flow), _HAND_MMHG), leaks.pressure_mmhg),
     )
 
 

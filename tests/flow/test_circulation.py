@@ -298,3 +298,45 @@ def test_an_impossible_injection_is_refused_and_changes_nothing(injection, says)
     assert np.array_equal(before, c.blood.circuit.pressure)
     with pytest.raises(ValueError, match="no vessel 'nowhere'"):
         c.flow_ml_s("nowhere")
+
+
+def test_a_closed_lumen_holds_the_syringe_back():
+    c = circulation(aorta_with_two())
+    upper = c.tree.by_id["upper"].index
+    c.close_plug(c.add_plug("upper", 22.0, 30.0), 1.0)
+    wedged = [CatheterInLumen(upper, 0.0, 10.0, 2.3)]
+    run(c, 2.0, catheters=wedged)
+    assert c.jet_mmhg == 0.0
+    given = 0.0
+    for _ in range(120):
+        c.step(DT, [Injection(upper, 10.0, 5.0, 300.0)], wedged)
+        given += c.injected_ml
+    assert given < 0.2 * 10.0
+    assert 1000.0 < c.jet_mmhg < 5000.0
+    assert c.ledger_mg["injected"] == pytest.approx(300.0 * given)
+    assert unaccounted(c) <= 1e-9
+    for _ in range(300):
+        c.step(DT)
+        at = lanes(c)
+        assert at.min() >= -300e-9
+        assert at.max() <= 300.0 * (1 + 1e-9)
+
+
+def test_an_ordinary_injection_is_not_held_back():
+    c = circulation(aorta_with_two())
+    artery = c.tree.by_id["artery"].index
+    for _ in range(60):
+        c.step(DT, [Injection(artery, 60.0, 6.0, 300.0)])
+        assert c.injected_ml == pytest.approx(6.0 * DT, rel=1e-12)
+    assert c.jet_mmhg < 200.0
+
+
+def test_each_bleed_keeps_its_contrast():
+    c = circulation(aorta_with_two())
+    for name in ("upper", "lower"):
+        c.open_leak(c.add_bleed(name, 10.0), 0.5)
+    run(c, 6.0, [Injection(c.tree.by_id["upper"].index, 2.0, 2.0, 300.0)])
+    (_, _, ml, stained), (_, _, other_ml, plain) = c.pools()
+    assert ml == pytest.approx(other_ml, rel=0.2)
+    assert stained > 20 * plain
+    assert stained + plain == pytest.approx(c.ledger_mg["extravasated"], rel=1e-9)
