@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -51,9 +51,13 @@ class Layer:
     window: Window
 
 
-@lru_cache(maxsize=2)
 def paint_layers(body: Body) -> tuple[Layer, ...]:
-    """All layers of a body (kept for the last two bodies)."""
+    """All layers of a body (kept for the last two bodies, whatever their thickness)."""
+    return _painted(replace(body, ap_cm=0.0))
+
+
+@lru_cache(maxsize=2)
+def _painted(body: Body) -> tuple[Layer, ...]:
     rng = np.random.default_rng(body.seed)
     w = body.window
     still, moving = Canvas(w, SOFT_MM), Canvas(w, SOFT_MM)

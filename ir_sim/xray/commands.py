@@ -127,6 +127,13 @@ def _frame_rate(s: Settings, value: Any, _: Context) -> tuple[Settings, str]:
     return replace(s, frame_rate=rate), f"Acquisition at {rate:g} frames/s."
 
 
+def _delay(s: Settings, value: Any, _: Context) -> tuple[Settings, str]:
+    seconds = _number("delay", value)
+    if not 0.0 <= seconds <= 30.0:
+        raise ValueError(f"the X-ray delay is 0 to 30 s, got {seconds:g}")
+    return replace(s, delay_s=seconds), f"Acquisition {seconds:g} s after the pedal."
+
+
 def _roadmap(s: Settings, value: Any, context: Context) -> tuple[Settings, str]:
     runs = context[0]
     if value is None or value is False or value == 0:
@@ -194,6 +201,7 @@ _COMMANDS: dict[str, Callable[[Settings, Any, Context], tuple[Settings, str]]] =
     "angulate": _angulate,
     "mode": _mode,
     "frame_rate": _frame_rate,
+    "delay": _delay,
     "roadmap": _roadmap,
     "roadmap_share": _roadmap_share,
     "mask": _mask,

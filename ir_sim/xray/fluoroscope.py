@@ -97,8 +97,8 @@ class Fluoroscope:
     def command(self, kind: str, value: Any = None) -> str:
         """Carry out a command at the machine; a sentence for the timeline.
 
-        Kinds: field, pulse_rate, detail, collimate, wedge, angulate, mode, frame_rate, roadmap,
-        roadmap_share, mask, pixel_shift, landmark, shield, step_back.
+        Kinds: field, pulse_rate, detail, collimate, wedge, angulate, mode, frame_rate, delay,
+        roadmap, roadmap_share, mask, pixel_shift, landmark, shield, step_back.
 
         Raises:
             ValueError: Unknown kind, or a value that the machine refuses; settings are unchanged.
@@ -140,7 +140,7 @@ class Fluoroscope:
         if pedal == "acquire" and self.run is None:
             self.runs += 1
             self.run = self.runs
-            self._wait_s = 0.0
+            self._wait_s = self.settings.delay_s
             self._believed_cm = None  # the exposure is set anew and then locked for the run
             self.settings = replace(self.settings, mask=None)
         elif pedal != "acquire" and self.run is not None:

@@ -39,6 +39,7 @@ class Settings:
         detail: Dose per pulse.
         mode: What the right pedal acquires.
         frame_rate: Acquired frames per second.
+        delay_s: Pause between the pedal and the first frame of an acquisition.
         blades: Share of the field closed from the left, right, bottom and top of the picture.
         wedge: Share covered by the semi-transparent filter; from the right, negative from the left.
         centre_mm: World point in the middle of the field.
@@ -59,6 +60,7 @@ class Settings:
     detail: Detail = "normal"
     mode: Mode = "dsa"
     frame_rate: float = 3.0
+    delay_s: float = 0.0
     blades: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
     wedge: float = 0.0
     centre_mm: tuple[float, float] = (0.0, 0.0)

@@ -42,6 +42,13 @@ def test_frames_per_second(mode: str, rate: float) -> None:
     assert expose(machine, "acquire", 0.1)[0].run == 2
 
 
+def test_delayed_acquisition() -> None:
+    machine = Fluoroscope(BODY, (0, 60))
+    machine.command("delay", 2)
+    shots = expose(machine, "acquire", 3)
+    assert [round(s.time_s, 2) for s in shots] == [2.0, 2.33, 2.67]
+
+
 def test_hammering_the_pedal_gives_no_more_pulses() -> None:
     machine = Fluoroscope(BODY, (0, 60))
     count = 0
