@@ -85,6 +85,7 @@ class Assessment:
         self.tally = Tally()
         self.errors: list[ErrorFound] = []
         self.answers: dict[str, str] = {}
+        self.warned = False
         self.detectors: dict[str, Detector] = {
             code: DETECTORS[code](case, rule.threshold) for code, rule in rubric.errors.items()
         }
@@ -94,11 +95,11 @@ class Assessment:
 
         Returns:
             What the timeline is to say: ``target_reached``, ``target_lost``, ``step_done``,
-            ``error``, ``hint_offered`` and ``hint_given``.
+            ``contrast_alert``, ``error``, ``hint_offered`` and ``hint_given``.
         """
         self.tally.update(moment)
         self._hear(moment)
-        out = self.target.update(moment)
+        out = [*self.target.update(moment), *self._alert(moment)]
         reached = self.target.reached_s is not None
         for done in self.steps.update(moment, reached=reached):
             skipped = done.skipped.do if done.skipped is not None else None
@@ -173,6 +174,16 @@ class Assessment:
             if action.kind == "answer" and action.device in self.case.questions:
                 self.answers.setdefault(str(action.device), str(action.value))
 
+    def _alert(self, moment: Moment) -> list[Event]:
+        warn_ml = self.case.contrast_warning_ml
+        if self.warned or moment.state.contrast_ml < warn_ml:
+            return []
+        self.warned = True
+        limit_ml = self.case.contrast_limit_ml
+        text = f"{warn_ml:.0f} mL of contrast given; this patient's limit is {limit_ml:.0f} mL."
+        data = {"ml": warn_ml, "limit_ml": limit_ml}
+        return [Event(moment.state.tick, "contrast_alert", text, data=data)]
+
     def _error(self, code: str, finding: Finding, moment: Moment) -> ErrorFound:
         rule = self.rubric.errors[code]
         words = {"slot": finding.slot or "device", "vessel": _spoken(finding.vessel)}
@@ -198,6 +209,7 @@ class Assessment:
             "tally": self.tally.save(),
             "errors": list(self.errors),
             "answers": dict(self.answers),
+            "warned": self.warned,
             "detectors": {code: d.save() for code, d in self.detectors.items()},
         }
 
@@ -209,6 +221,7 @@ class Assessment:
         self.tally.restore(saved["tally"])
         self.errors = list(saved["errors"])
         self.answers = dict(saved["answers"])
+        self.warned = bool(saved["warned"])
         for code, detector in self.detectors.items():
             if code in saved["detectors"]:
                 detector.restore(saved["detectors"][code])

@@ -69,6 +69,7 @@ class Case:
         wrong_side: Vessels whose names carry the other side, off the way.
         contrast_limit_ml: The smallest of the patient's limits.
         contrast_limit_source: Which one that is.
+        contrast_warning_ml: Volume at which the room is told.
         questions: The forms.
     """
 
@@ -78,6 +79,7 @@ class Case:
     wrong_side: frozenset[str]
     contrast_limit_ml: float
     contrast_limit_source: str
+    contrast_warning_ml: float
     questions: Mapping[str, Asked]
 
     @property
@@ -107,8 +109,14 @@ def case_of(scenario: Scenario, tree: VesselTree) -> Case:
         wrong_side=frozenset(wrong),
         contrast_limit_ml=limit,
         contrast_limit_source=source,
+        contrast_warning_ml=contrast_warning_ml(scenario.patient),
         questions={q.id: q for q in _questions(scenario)},
     )
+
+
+def contrast_warning_ml(patient: Patient) -> float:
+    """Volume at which the room is told: 2 mL per eGFR, or 80 % of the label (believed)."""
+    return flow_limit(patient, CONTRAST_MG_ML).warn_ml
 
 
 def contrast_limit(patient: Patient) -> tuple[float, str]:

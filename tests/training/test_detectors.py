@@ -351,6 +351,16 @@ def test_long_errors_are_told_once_and_again_only_after_they_have_gone():
     assert bench.codes == ["fluoro_without_motion"] * 2
 
 
+def test_the_room_is_told_before_the_contrast_limit():
+    """eGFR 60: told at 2 mL per eGFR, once; the error comes at 3."""
+    bench = Bench()
+    for ml in (119.0, 121.0, 150.0):
+        contrast(ml)(bench)
+    alerts = [e for e in bench.events if e.kind == "contrast_alert"]
+    assert [e.data["limit_ml"] for e in alerts] == [180.0]
+    assert bench.codes == []
+
+
 @pytest.mark.parametrize("code", sorted(DETECTORS))
 def test_a_detector_forgets_nothing_when_saved_in_the_middle(code):
     """Play half, save, play the rest twice: the same errors at the same times."""
