@@ -32,6 +32,7 @@ def explain(scenario: Scenario) -> str:
         _wrap(_access(scenario)),
         "On the tray\n" + _bullets([_device(scenario, name) for name in scenario.tray]),
         "The procedure\n" + _bullets([_step(step) for step in scenario.task.steps], numbered=True),
+        _wrap(_forms(scenario)),
         _wrap(_scoring(scenario)),
     ]
     return "\n\n".join(block for block in blocks if block.strip())
@@ -154,6 +155,21 @@ def condition_words(when: Condition) -> str:
     if when.removed is not None:
         return f"{when.removed} out"
     return "target reached"
+
+
+def _forms(scenario: Scenario) -> str:
+    forms = scenario.checklist
+    if forms is None:
+        return ""
+    before = f"asks before the puncture about {_listed(forms.before)}" if forms.before else ""
+    after = f"asks at the end about {_listed(forms.after)}" if forms.after else ""
+    heparin = " Heparin is due before treatment." if forms.heparin else ""
+    asks = " and ".join(part for part in (before, after) if part) or "asks nothing"
+    return f"The case {asks}; its bleeding risk is taken as {forms.risk}.{heparin}"
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(name_of(name) for name in names)
 
 
 def _scoring(scenario: Scenario) -> str:

@@ -1,4 +1,4 @@
-"""Commands that read cases: list, validate, explain, schema."""
+"""Commands that read cases: list, validate, explain, diff, schema."""
 
 from __future__ import annotations
 
@@ -38,6 +38,16 @@ def add(commands: Any) -> None:
         "ir-sim explain right-renal-selective",
     )
     parser.add_argument("case", metavar="CASE", help="a case's id or file")
+
+    parser = command(
+        commands,
+        "diff",
+        diff,
+        "say in clinical terms how two cases differ",
+        "ir-sim diff left-renal-stenosis my-version.yaml",
+    )
+    parser.add_argument("old", metavar="OLD", help="a case's id or file")
+    parser.add_argument("new", metavar="NEW", help="a case's id or file")
 
     parser = command(
         commands,
@@ -95,6 +105,19 @@ def explain(args: argparse.Namespace) -> int:
 
     print(in_prose(load_case(args.case)))
     return OK
+
+
+def diff(args: argparse.Namespace) -> int:
+    """What is different; exit code 1 if anything is."""
+    from ir_sim.authoring.check import load_case
+    from ir_sim.authoring.compare import differences
+
+    found = differences(load_case(args.old), load_case(args.new))
+    for sentence in found:
+        print(sentence)
+    if not found:
+        print("no difference that matters")
+    return NO if found else OK
 
 
 def schema(args: argparse.Namespace) -> int:
