@@ -56,7 +56,7 @@ def practice_chart(starts: Sequence[str], runs: Column, cut_off: Column, unit: s
 
 def _attempt_axis(last: float) -> list[tuple[float, str]]:
     # Positions on the axis are places in BINS, so that 100 attempts do not squeeze the first 20.
-    marks = [1, 5, 10, 15, 20, 30, 50, 100, 200, 400]
+    marks = [1, 5, 10, 15, 20, 26, 51, 201]
     places = {v: k for k, v in enumerate(BINS)}
     return [(places[v], f"{v}{'+' if v > 20 else ''}") for v in marks if places[v] <= last]
 
@@ -193,9 +193,10 @@ def ratio_chart(rows: Sequence[tuple[str, float, float, float, int]], name: str)
         (0.0, float(max(len(rows), 1))),
         f"{name} as a multiple of the case's own reference; "
         f"n = {sum(row[4] for row in rows)} runs with a reference",
-        width=720.0,
-        height=ROW * max(len(rows), 1) + 46.0,
-        left=240.0,
+        width=580.0,
+        height=ROW * max(len(rows), 1) + 58.0,
+        left=210.0,
+        top=20.0,
         log_x=True,
     )
     marks = [v for v in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50) if low <= v <= high]
@@ -219,9 +220,9 @@ def interval_chart(
         (0.0, top),
         (0.0, float(max(len(rows), 1))),
         f"{name}; n = {sum(r.n for _, r in rows)}",
-        width=720.0,
+        width=580.0,
         height=ROW * max(len(rows), 1) + 46.0,
-        left=240.0,
+        left=130.0,
     )
     chart.axes(label, "", [(v, number(v)) for v in ticks(0.0, top, 8)], ())
     for k, (group, found) in enumerate(rows):

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from scipy import stats
 
 Column = NDArray[np.float64]
-#: Attempts that a curve shows one by one; later ones are taken together.
-BINS: tuple[int, ...] = (*range(1, 21), 25, 30, 40, 50, 75, 100, 150, 200, 400, 10**9)
+#: First attempt of each bin of a curve: one by one up to 20, later ones are taken together.
+BINS: tuple[int, ...] = (*range(1, 21), 21, 26, 31, 41, 51, 76, 101, 151, 201, 401)
 
 
 @dataclass(frozen=True, eq=False)
