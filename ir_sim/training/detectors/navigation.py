@@ -6,20 +6,32 @@ from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ir_sim.training.case import Case
 from ir_sim.training.detectors.base import Detector, Finding, OnEvent
 from ir_sim.training.moment import SAMPLE_S, Moment
 from ir_sim.xray import Settings
 
+Array = NDArray[np.float64]
+
+
+def points_in_view(xy_mm: Array, settings: Settings) -> NDArray[np.bool_]:
+    """(n,) whether each of (n, 2) points lies in the part of the field that the blades leave open.
+
+    Angulation shortens the distance to the field's centre; depth is neglected.
+    """
+    left, right, bottom, top = settings.blades
+    angles = np.radians([settings.lao_deg, settings.cranial_deg])
+    share = (xy_mm - np.array(settings.centre_mm)) * np.cos(angles) / settings.field_mm
+    x, y = share[:, 0], share[:, 1]
+    across = (left - 0.5 <= x) & (x <= 0.5 - right)
+    return np.asarray(across & (bottom - 0.5 <= y) & (y <= 0.5 - top))
+
 
 def in_view(xy_mm: tuple[float, float], settings: Settings) -> bool:
-    """Whether a point lies in the part of the field that the blades leave open."""
-    left, right, bottom, top = settings.blades
-    side = settings.field_mm
-    across = np.cos(np.radians(settings.lao_deg)), np.cos(np.radians(settings.cranial_deg))
-    x, y = ((xy_mm[k] - settings.centre_mm[k]) * float(across[k]) / side for k in (0, 1))
-    return left - 0.5 <= x <= 0.5 - right and bottom - 0.5 <= y <= 0.5 - top
+    """Whether one point is in view."""
+    return bool(points_in_view(np.array([xy_mm]), settings)[0])
 
 
 class WrongVessel(Detector):

@@ -11,7 +11,7 @@ import numpy as np
 from ir_sim.simulation.state import DT_S
 from ir_sim.training.case import Case
 from ir_sim.training.detectors.base import Detector, Finding, OnEvent
-from ir_sim.training.detectors.navigation import in_view
+from ir_sim.training.detectors.navigation import points_in_view
 from ir_sim.training.moment import SAMPLE_S, Moment
 
 
@@ -85,12 +85,12 @@ class UnneededMagnification(Detector):
         for tip in moment.tips.values():
             if tree.by_id[tip.vessel].radius_at(tip.at_mm) <= most:
                 return True
-        for name in self.case.way:
-            vessel = tree.by_id[name]
-            for xy in vessel.xy_mm[(vessel.radius_mm <= most) & (vessel.s_mm >= 0.0)][::4]:
-                if in_view((float(xy[0]), float(xy[1])), moment.state.settings):
-                    return True
-        return False
+        small = [
+            vessel.xy_mm[(vessel.radius_mm <= most) & (vessel.s_mm >= 0.0)]
+            for vessel in tree.vessels
+            if vessel.id in self.case.way
+        ]
+        return bool(points_in_view(np.vstack(small), moment.state.settings).any())
 
 
 class RepeatRun(Detector):
