@@ -20,6 +20,18 @@ from ir_sim.training.report import Paragraph, ReportLine, report, timeline_lines
 from ir_sim.training.score import Metric, Score
 from ir_sim.training.series import Series
 
+__all__ = [
+    "Advice",
+    "AnswerLine",
+    "Compared",
+    "Debrief",
+    "Rating",
+    "StepLine",
+    "Strip",
+    "debrief_of",
+    "values_of",
+]
+
 Array = NDArray[np.float64]
 
 #: What is compared with the expert and with earlier runs.
