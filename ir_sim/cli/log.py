@@ -73,6 +73,11 @@ def _add_reading(kinds: Any) -> None:
         "ir-sim log verify",
     )
     parser.add_argument("--json", action="store_true", help="findings as a JSON list")
+    parser.add_argument(
+        "--replay",
+        action="store_true",
+        help="also run every kept recording again and compare the scores (slow)",
+    )
 
     parser = _command(
         kinds, "people", people, "pseudonyms, cohorts, levels, roles", "ir-sim log people"
@@ -296,6 +301,15 @@ def verify(args: argparse.Namespace) -> int:
 
         findings = log.verify(at)
         bar.done()
+        if args.replay:
+            from ir_sim.records.resimulate import resimulate
+
+            total = log.count()
+            bar = Progress("replay", total)
+            for done, found in enumerate(resimulate(log), 1):
+                bar.at(done)
+                findings += found
+            bar.done()
         count, name = log.count(), log.name
     broken = [finding for finding in findings if finding.severity == "broken"]
     if args.json:

@@ -24,6 +24,21 @@ from ir_sim.training.score import Score
 IMPATIENT_S = 10.0
 
 
+class KeptError(RecordError):
+    """The log could not take a run; it is safe on this workstation and goes on waiting.
+
+    Attributes:
+        folder: Where it is.
+    """
+
+    def __init__(self, reason: str, folder: Path) -> None:
+        super().__init__(
+            f"{reason}. The run is safe in {folder} and will be logged "
+            "with the next run or by 'ir-sim log sync'"
+        )
+        self.folder = folder
+
+
 @dataclass(frozen=True)
 class Filed:
     """What became of the runs that waited.
@@ -74,8 +89,9 @@ def log_run(
             software_version, seed, player, practice, help_used, ...).
 
     Raises:
-        RecordError: One clear line. The run is kept in the data folder's ``runs`` and logged by the
-            next run or ``ir-sim log sync``, unless the line says that it cannot be kept either.
+        KeptError: One clear line: the log could not take it. The run is kept in the data folder's
+            ``runs`` and logged by the next run or ``ir-sim log sync``.
+        RecordError: It makes no sense, or it cannot be kept either (the disk is full).
     """
     fields: dict[str, Any] = {
         "trainee": trainee,
@@ -95,10 +111,7 @@ def log_run(
     try:
         return sync(url, home, lock_wait_s=IMPATIENT_S, run_id=record.run_id)
     except RecordError as error:
-        raise RecordError(
-            f"{error}. The run is safe in {item.path.parent} and will be logged "
-            "with the next run or by 'ir-sim log sync'"
-        ) from error
+        raise KeptError(str(error), item.path.parent) from error
 
 
 def sync(
