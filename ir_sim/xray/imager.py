@@ -12,7 +12,7 @@ in the same order gives the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 
 import cv2
@@ -52,7 +52,7 @@ class Imager:
         self,
         tree: VesselTree,
         body: Body,
-        bed_vessel: Sequence[int] = (),
+        bed_vessel: Iterable[int] = (),
         size_px: int = 1024,
         seed: int = 0,
     ) -> None:
@@ -60,7 +60,7 @@ class Imager:
             raise ValueError(f"size_px must be at least 64, got {size_px}")
         self.tree, self.body = tree, body
         self.size_px, self.seed = size_px, seed
-        self._integrals = LineIntegrals(tree, body, tuple(bed_vessel), size_px)
+        self._integrals = LineIntegrals(tree, body, tuple(int(v) for v in bed_vessel), size_px)
         self._display = Display(size_px)
         self._log: Image = np.empty((size_px, size_px), np.float32)
         self._detectors: dict[float, Detector] = {}
