@@ -7,6 +7,7 @@ are here, with their sources. Clinical content: unreviewed.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Annotated, Literal, Protocol
@@ -49,7 +50,7 @@ Rule = Literal[
 ]
 
 #: SIR 2019 consensus as quoted in medscape 917397: INR and platelets (10⁹/L) by bleeding risk, and
-#: INR for an arterial puncture at the groin and at the arm.
+#: INR for an arterial puncture at the groin and at the arm (below, not up to).
 INR_MOST: Mapping[str, float] = {"low": 3.0, "high": 1.8}
 PLATELETS_LEAST: Mapping[str, float] = {"low": 20.0, "high": 50.0}
 INR_FEMORAL, INR_RADIAL = 1.8, 2.2
@@ -130,15 +131,15 @@ def standard_questions() -> Mapping[str, Question]:
     return {question.id: question for question in file.questions}
 
 
-def inr_limit(risk: Risk, access_vessel: str) -> float:
-    """Largest INR at which the puncture is not put off."""
+def inr_safe(inr: float, risk: Risk, access_vessel: str) -> bool:
+    """Whether neither the procedure nor the puncture is put off: up to one, below the other."""
     if any(word in access_vessel for word in ("radial", "brachial")):
-        at_site = INR_RADIAL
+        below = INR_RADIAL
     elif any(word in access_vessel for word in ("femoral", "iliac", "aorta")):
-        at_site = INR_FEMORAL
+        below = INR_FEMORAL
     else:
-        at_site = INR_MOST[risk]
-    return min(at_site, INR_MOST[risk])
+        below = math.inf
+    return inr <= INR_MOST[risk] and inr < below
 
 
 def labs_safe(patient: Facts, risk: Risk, access_vessel: str) -> bool:
@@ -146,7 +147,7 @@ def labs_safe(patient: Facts, risk: Risk, access_vessel: str) -> bool:
     inr, platelets = patient.labs.get("inr"), patient.labs.get("platelets_10e9_l")
     if inr is None or platelets is None:
         return False
-    return inr <= inr_limit(risk, access_vessel) and platelets >= PLATELETS_LEAST[risk]
+    return inr_safe(inr, risk, access_vessel) and platelets >= PLATELETS_LEAST[risk]
 
 
 def contrast_allergy(patient: Facts) -> bool:

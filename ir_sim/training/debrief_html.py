@@ -11,7 +11,7 @@ from ir_sim.scenario.model import Target
 from ir_sim.scenario.shipped import shipped
 from ir_sim.training.debrief import Debrief
 from ir_sim.training.drawings import curve, plan
-from ir_sim.training.report import clock
+from ir_sim.training.report import clock, figure
 
 
 def debrief_page(debrief: Debrief, tree: VesselTree, target: Target, trainee: str = "") -> str:
@@ -30,10 +30,12 @@ def debrief_page(debrief: Debrief, tree: VesselTree, target: Target, trainee: st
         d=debrief,
         trainee=trainee,
         strips=strips,
+        compared=any(row.expert is not None or row.earlier for row in debrief.comparison),
         plan=plan(tree, target_mm, debrief.paths, debrief.score.errors),
         end_s=max(end, 1e-9),
         ticks=_ticks_s(end),
         clock=clock,
+        figure=figure,
     )
 
 

@@ -63,6 +63,16 @@ def clock(seconds: float) -> str:
     return f"{whole // 60}:{whole % 60:02d}"
 
 
+def figure(value: float) -> str:
+    """Three significant digits without an exponent: 2503, 47.2, 6.30, 0.059."""
+    size = abs(value)
+    if size >= 99.95:
+        return f"{value:.0f}"
+    if value == round(value):
+        return f"{value:.0f}"
+    return f"{value:.1f}" if size >= 10.0 else f"{value:.2f}" if size >= 1.0 else f"{value:.3g}"
+
+
 def timeline_lines(events: Sequence[Event]) -> tuple[ReportLine, ...]:
     """Everything that an instructor wants to see in order: steps, errors and what was done."""
     kept = _SMALL - {"error", "step_done", "hint_given", "hint_offered"}

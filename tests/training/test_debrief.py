@@ -207,3 +207,20 @@ def test_marks_in_one_place_stand_side_by_side():
     xs = [mark.x for mark in drawn.marks]
     assert [mark.number for mark in drawn.marks] == [1, 2, 3]
     assert np.diff(xs) == pytest.approx(2.2 * drawn.text_mm)
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(2503.2, "2503"), (99.96, "100"), (47.25, "47.2"), (6.297, "6.30"), (0.05908, "0.0591"),
+     (-4.81, "-4.81"), (0.0, "0"), (12.0, "12")],
+)  # fmt: skip
+def test_figures_have_three_digits_and_no_exponent(value, said):
+    from ir_sim.training.report import figure
+
+    assert figure(value) == said
+
+
+def test_nothing_is_compared_where_there_is_nothing(page, bad):
+    assert "<h2>Compared</h2>" not in page
+    told = debrief(bad, earlier=[{"fluoro_time_s": 61.5}])
+    assert "61.5" in debrief_page(told, bad.tree, bad.scenario.task.target)

@@ -4,7 +4,7 @@ import pytest
 
 from ir_sim.scenario import from_text
 from ir_sim.scenario.catalogue import shipped_devices
-from ir_sim.scenario.checklist import inr_limit, labs_safe, standard_questions
+from ir_sim.scenario.checklist import labs_safe, standard_questions
 from ir_sim.scenario.model import Patient
 from ir_sim.training.case import contrast_limit
 from tests.training.bench import Bench, case_text, scenario_of
@@ -20,9 +20,10 @@ def patient(**own):
 @pytest.mark.parametrize(
     ("inr", "platelets", "risk", "access", "safe"),
     [
-        (1.8, 50.0, "high", FEMORAL, True),
-        (1.81, 50.0, "high", FEMORAL, False),
-        (1.8, 49.0, "high", FEMORAL, False),
+        (1.8, 50.0, "high", "right_internal_jugular", True),
+        (1.81, 50.0, "high", "right_internal_jugular", False),
+        (1.8, 49.0, "high", "right_internal_jugular", False),
+        (1.8, 50.0, "high", FEMORAL, False),  # the groin: below 1.8
         (1.79, 20.0, "low", FEMORAL, True),
         (1.9, 20.0, "low", FEMORAL, False),  # the groin is stricter than the procedure
         (2.1, 20.0, "low", "left_radial", True),
@@ -39,7 +40,6 @@ def test_labs_follow_the_sir_consensus_of_2019(inr, platelets, risk, access, saf
 
 def test_labs_that_were_not_measured_are_not_safe():
     assert not labs_safe(patient(labs={"inr": 1.0}), "low", FEMORAL)
-    assert inr_limit("high", FEMORAL) == 1.8
 
 
 @pytest.mark.parametrize(
