@@ -13,28 +13,23 @@ from typing import Any
 import numpy as np
 
 from ir_sim.anatomy import VesselTree
-from ir_sim.flow.beds import CONTRAST, SPECIES
+from ir_sim.flow.beds import SPECIES
 from ir_sim.flow.blood import Blood
 from ir_sim.flow.contents import Contents
+from ir_sim.flow.edits import Edits
 from ir_sim.flow.elimination import Array
-from ir_sim.flow.heart import Heart
 from ir_sim.flow.obstacles import CatheterInLumen
 from ir_sim.flow.plumbing import plumb
 from ir_sim.flow.sites import Injection, Leaks, Place, Places, check_injections, circuit_taps, jets
 from ir_sim.flow.supply import body_surface_m2, supply
-from ir_sim.flow.vitals import Physiology, Vitals
+from ir_sim.flow.vitals import Physiology
 from ir_sim.scenario.model import Anatomy, Patient
 
-#: An edit arrives within this time unless told otherwise, s: radii ramp, they never jump.
-RAMP_S = 0.5
-#: Pressure that a mL of blood builds up around a bleed, mmHg (assumed: loose tissue gives way).
-_TISSUE_MMHG_PER_ML = 0.1
 
-
-class Circulation:
+class Circulation(Edits):
     """Pressures, flows and contents of a patient's arteries.
 
-    Vessels are named by their id or their index.
+    Readings are in `Gauges`, edits in `Edits`. Vessels are named by their id or their index.
 
     Args:
         tree: The vessels.
@@ -145,241 +140,6 @@ class Circulation:
             places.append(find.at(vessel, at))
         return places, np.array(flow), injecting
 
-    # -- what is now ---------------------------------------------------------------------------
-
-    @property
-    def heart(self) -> Heart:
-        """The heart; its rate and output can be set."""
-        return self.blood.heart
-
-    def flow_ml_s(self, vessel: str | int) -> float:
-        """Flow at the ostium, mean over the last beat.
-
-        Raises:
-            ValueError: No such vessel.
-        """
-        element = self.blood.plumbing.first_element[self._index(vessel)]
-        return float(self.blood.mean_flow[element])
-
-    def flow_now_ml_s(self, vessel: str | int) -> float:
-        """Flow at the ostium at this moment.
-
-        Raises:
-            ValueError: No such vessel.
-        """
-        element = self.blood.plumbing.first_element[self._index(vessel)]
-        return float(self.blood.circuit.flow_a[element])
-
-    def pressure_mmhg(self, vessel: str | int, at_mm: float = 0.0) -> float:
-        """Pressure in a vessel at this moment.
-
-        Raises:
-            ValueError: No such vessel.
-        """
-        circuit = self.blood.circuit
-        return self.blood.along(circuit.pressure, circuit.flow, self._index(vessel), at_mm)
-
-    def mean_pressure_mmhg(self, vessel: str | int, at_mm: float = 0.0) -> float:
-        """Pressure in a vessel, mean over the last beat.
-
-        Raises:
-            ValueError: No such vessel.
-        """
-        blood = self.blood
-        return blood.along(blood.mean_pressure, blood.mean_flow, self._index(vessel), at_mm)
-
-    def pulse_mmhg(self, vessel: str | int, at_mm: float = 0.0) -> tuple[float, float]:
-        """Systolic and diastolic pressure of the last beat.
-
-        Raises:
-            ValueError: No such vessel.
-        """
-        blood, index = self.blood, self._index(vessel)
-        return (
-            blood.along(blood.systolic, blood.mean_flow, index, at_mm),
-            blood.along(blood.diastolic, blood.mean_flow, index, at_mm),
-        )
-
-    def vitals(self, vessel: str | int, at_mm: float = 0.0) -> Vitals:
-        """What the monitor shows, with the pressure taken in a vessel (the access, say).
-
-        Raises:
-            ValueError: No such vessel.
-        """
-        body = self.physiology
-        systolic, diastolic = self.pulse_mmhg(vessel, at_mm)
-        return Vitals(
-            60.0 / self.heart.period_s,
-            systolic,
-            diastolic,
-            self.mean_pressure_mmhg(vessel, at_mm),
-            body.spo2_percent,
-            body.breaths_per_min,
-            self.heart.ecg_mv(),
-            body.act_s,
-            self.blood_loss_ml,
-            body.sedation,
-        )
-
-    @property
-    def concentration_mg_ml(self) -> Array:
-        """(samples,) contrast now, mg/mL, the lanes' mean."""
-        return self.contents.concentration(CONTRAST)
-
-    def concentration_of(self, species: str) -> Array:
-        """(samples,) any species now, mg/mL."""
-        return self.contents.concentration(SPECIES.index(species))
-
-    @property
-    def radius_mm(self) -> Array:
-        """(samples,) calibres now."""
-        return self.blood.calibres.radius_mm
-
-    @property
-    def bed_mg(self) -> Array:
-        """(beds,) contrast now in each organ bed, mg."""
-        return np.asarray(self.contents.beds.contrast_mg[:-1])
-
-    @property
-    def ledger_mg(self) -> Mapping[str, float]:
-        """Where the contrast's iodine is; ``injected`` is the sum of the others."""
-        return self.contents.ledger(CONTRAST)
-
-    def ledger_of(self, species: str) -> Mapping[str, float]:
-        """Where any species is, mg."""
-        return self.contents.ledger(SPECIES.index(species))
-
-    @property
-    def blood_loss_ml(self) -> float:
-        """Blood that bleeds have lost to tissue."""
-        return float(self.leaks.lost_ml @ (1.0 - self.leaks.into_vein)) if self.leaks.rows else 0.0
-
-    @property
-    def jet_mmhg(self) -> float:
-        """Highest pressure that an injection made where it left its catheter, last tick; 0 if none.
-
-        Far above the arterial pressure the catheter is wedged, and the vessel is at risk.
-        """
-        return float(self._jet_mmhg.max()) if len(self._jet_mmhg) else 0.0
-
-    def pools(self) -> list[tuple[int, float, float, float]]:
-        """For each bleed its vessel, arclength, blood outside in mL and contrast in it in mg."""
-        leaks = self.leaks
-        rows = zip(leaks.rows, leaks.at_mm, leaks.lost_ml, leaks.contrast_mg, strict=True)
-        return [
-            (vessel, float(at), float(ml), float(mg))
-            for (vessel, vein), at, ml, mg in rows
-            if not vein
-        ]
-
-    def extravasation(self) -> list[tuple[int, float, float]]:
-        """For each bleed its vessel, arclength, and the blood outside, mL."""
-        return [
-            (vessel, float(at), float(ml))
-            for (vessel, vein), at, ml in zip(
-                self.leaks.rows, self.leaks.at_mm, self.leaks.lost_ml, strict=True
-            )
-            if not vein
-        ]
-
-    def _index(self, vessel: str | int) -> int:
-        if isinstance(vessel, str):
-            if vessel not in self.tree.by_id:
-                raise ValueError(f"no vessel '{vessel}'")
-            return self.tree.by_id[vessel].index
-        if not 0 <= vessel < len(self.tree.vessels):
-            raise ValueError(f"no vessel {vessel}")
-        return int(vessel)
-
-    # -- edits ---------------------------------------------------------------------------------
-
-    def set_radius(self, vessel: str | int, radius_mm: Array, seconds: float = RAMP_S) -> None:
-        """Send a vessel's samples to new radii (balloon, stent, recoil)."""
-        self.blood.calibres.set_radius(self._index(vessel), radius_mm, seconds)
-
-    def narrow(
-        self,
-        vessel: str | int,
-        at_mm: float,
-        length_mm: float,
-        percent: float,
-        seconds: float = RAMP_S,
-    ) -> None:
-        """Narrow a stretch by so many per cent of its healthy diameter (dissection, recoil)."""
-        self.blood.calibres.narrow(self._index(vessel), at_mm, length_mm, percent, seconds)
-
-    def spasm(self, vessel: str | int, factor: float, seconds: float = 2.0) -> None:
-        """Contract a vessel to so much of its radius; 1 relaxes it."""
-        self.blood.calibres.spasm(self._index(vessel), factor, seconds)
-
-    def give(self, drug: str, amount: float, vessel: str | int | None = None) -> None:
-        """Give a drug into a vein or, at a catheter's tip, into a vessel.
-
-        A dilator given into a vessel relieves the spasm there and beyond, else everywhere by less.
-
-        Args:
-            drug: Name in ``drugs.FORMULARY``.
-            amount: In the drug's unit.
-            vessel: Where the catheter's tip lies; None: intravenously.
-
-        Raises:
-            ValueError: No such drug or vessel, or an amount that is none.
-        """
-        index = None if vessel is None else self._index(vessel)
-        given = self.physiology.doses.give(drug, amount)
-        if given.dilates > 0.0:
-            half = given.usual / (2.0 if index is not None else 0.25)
-            self._relax(index, given.dilates * amount / (amount + half), 2.0 * given.onset_s)
-
-    def _relax(self, from_vessel: int | None, share: float, seconds: float) -> None:
-        """Take away a share of the spasm in a vessel and all beyond it, or everywhere."""
-        calibres = self.blood.calibres
-        reached = {from_vessel} if from_vessel is not None else set(range(len(self.tree.vessels)))
-        for vessel in self.tree.vessels:
-            if vessel.index in reached or vessel.parent in reached:
-                reached.add(vessel.index)
-                now = calibres.spasm_of(vessel.index)
-                if now < 1.0:
-                    calibres.spasm(vessel.index, now + share * (1.0 - now), seconds)
-
-    def add_plug(
-        self, vessel: str | int, from_mm: float, to_mm: float, *, clot: bool = False
-    ) -> int:
-        """A balloon or a clot that closes nothing yet; returns its row for ``close_plug``."""
-        obstacles = self.blood.calibres.obstacles
-        return obstacles.add_plug(self._index(vessel), from_mm, to_mm, clot=clot)
-
-    def close_plug(self, row: int, share: float, seconds: float = RAMP_S) -> None:
-        """Close a plug to a share of the radius (balloon) or area (clot); 0 opens, 1 shuts."""
-        _check_share("share", share)
-        self.blood.calibres.obstacles.plugs.closed.send(row, share, seconds)
-
-    def add_coils(self, vessel: str | int, from_mm: float, to_mm: float) -> int:
-        """An empty coil pack; returns its row for ``pack_coils``."""
-        obstacles = self.blood.calibres.obstacles
-        return obstacles.add_coils(self._index(vessel), from_mm, to_mm)
-
-    def pack_coils(self, row: int, density: float, seconds: float = RAMP_S) -> None:
-        """Pack coils to a density (volume of wire by volume of lumen)."""
-        _check_share("density", density)
-        self.blood.calibres.obstacles.coils.density.send(row, density, seconds)
-
-    def add_bleed(
-        self, vessel: str | int, at_mm: float, tissue_mmhg_per_ml: float = _TISSUE_MMHG_PER_ML
-    ) -> int:
-        """A hole to the tissue, closed as yet; returns its row for ``open_leak``."""
-        return self.leaks.add(self._index(vessel), at_mm, tissue_mmhg_per_ml, into_vein=False)
-
-    def add_fistula(self, vessel: str | int, at_mm: float) -> int:
-        """A way into a vein, closed as yet; returns its row for ``open_leak``."""
-        return self.leaks.add(self._index(vessel), at_mm, 0.0, into_vein=True)
-
-    def open_leak(self, row: int, rate_ml_s: float, seconds: float = RAMP_S) -> None:
-        """Open a leak so that it lets through so much at 100 mmHg; 0 closes it."""
-        if not rate_ml_s >= 0.0:
-            raise ValueError(f"rate_ml_s is {rate_ml_s}")
-        self.leaks.conductance.send(row, rate_ml_s / 100.0, seconds)
-
     # -- memory --------------------------------------------------------------------------------
 
     def state(self) -> dict[str, Any]:
@@ -403,8 +163,3 @@ class Circulation:
         self.physiology.restore(state["physiology"])
         self.clotting = state["clotting"]
         self._jet_mmhg, self.injected_ml = state["jets"][0].copy(), state["jets"][1]
-
-
-def _check_share(name: str, value: float) -> None:
-    if not 0.0 <= value <= 1.0:
-        raise ValueError(f"{name} is {value}: it must be between 0 and 1")

@@ -153,7 +153,7 @@ class Contents:
 
     def _forget(self, active: Index) -> None:
         """Stop following traces that nobody can see."""
-        for s in active[active != CONTRAST]:
+        for s in active[active != CONTRAST].tolist():
             t = self.transport
             left = float(t.mass[s].sum() + t.node_mass[s].sum() + self.beds.mass[s].sum())
             left += float(self.systemic.veins[s].sum())

@@ -88,10 +88,12 @@ class Obstacles:
         """
         self.plugs.closed.advance(dt_s)
         self.coils.density.advance(dt_s)
+        if not self.coils.rows:
+            return self.plugs.closed.moving
         eager = np.clip((self.coils.density.now - _CLOTTING_FROM) / _CLOTTING_SPAN, 0.0, 3.0)
         rate = clotting * eager / _CLOTTING_S
         self.coils.clotted = 1.0 - (1.0 - self.coils.clotted) * np.exp(-rate * dt_s)
-        return self.plugs.closed.moving or len(self.coils.rows) > 0
+        return True
 
     def drag(self, open_drag: Array, radius_mm: Array) -> Array:
         """(samples,) resistance with the plugs and coils, from that of the open lumen."""

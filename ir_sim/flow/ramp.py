@@ -22,6 +22,7 @@ class Ramps:
         self._start, self._target = self.now.copy(), self.now.copy()
         self._elapsed, self._duration = np.ones(len(self.now)), np.ones(len(self.now))
         self.moving = False
+        self._busy = False
 
     def add(self, value: float) -> int:
         """A new value at rest; returns its place."""
@@ -38,17 +39,18 @@ class Ramps:
         self._target[where] = target
         self._elapsed[where] = 0.0
         self._duration[where] = max(seconds, 1e-9)
+        self._busy = True
 
-    def advance(self, dt_s: float) -> Index:
-        """Move on; returns the places that changed."""
-        going = np.flatnonzero(self._elapsed < self._duration)
-        self.moving = len(going) > 0
-        if self.moving:
+    def advance(self, dt_s: float) -> None:
+        """Move on."""
+        self.moving = self._busy
+        if self._busy:
+            going = np.flatnonzero(self._elapsed < self._duration)
             self._elapsed[going] = np.minimum(self._elapsed[going] + dt_s, self._duration[going])
             share = self._elapsed[going] / self._duration[going]
             start, target = self._start[going], self._target[going]
             self.now[going] = np.where(share >= 1.0, target, start + share * (target - start))
-        return going
+            self._busy = bool((share < 1.0).any())
 
     @property
     def target(self) -> Array:
@@ -70,3 +72,4 @@ class Ramps:
         self.now, self._start = state["now"].copy(), state["start"].copy()
         self._target, self._elapsed = state["target"].copy(), state["elapsed"].copy()
         self._duration = state["duration"].copy()
+        self._busy = bool((self._elapsed < self._duration).any())

@@ -10,7 +10,7 @@ import numpy as np
 
 from ir_sim.flow.beds import SPECIES
 from ir_sim.flow.calibres import Calibres
-from ir_sim.flow.circuit import Taps
+from ir_sim.flow.circuit import NO_TAPS, Taps
 from ir_sim.flow.elimination import Array, Index
 from ir_sim.flow.obstacles import CatheterInLumen
 from ir_sim.flow.plumbing import Plumbing
@@ -188,6 +188,8 @@ def circuit_taps(places: Sequence[Place], flow: Array, before_mmhg: Array, leaks
         before_mmhg: (jets,) pressure at each before this tick.
         leaks: The leaks.
     """
+    if not places:
+        return NO_TAPS
     pressed = np.where(before_mmhg > _HAND_MMHG, flow / _STALL_MMHG, 0.0)
     return Taps(
         np.array([p.element for p in places], dtype=np.int64),

@@ -1,0 +1,179 @@
+"""What can be read off a circulation: flows, pressures, contents, the monitor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from ir_sim.anatomy import VesselTree
+from ir_sim.flow.beds import CONTRAST, SPECIES
+from ir_sim.flow.blood import Blood
+from ir_sim.flow.contents import Contents
+from ir_sim.flow.elimination import Array
+from ir_sim.flow.heart import Heart
+from ir_sim.flow.sites import Leaks
+from ir_sim.flow.vitals import Physiology, Vitals
+
+
+class Gauges:
+    """The readings of a circulation. Vessels are named by their id or their index.
+
+    Attributes:
+        tree: The vessels.
+        blood: Pressures and flows.
+        contents: What travels with the blood.
+        leaks: Bleeds and fistulas.
+        physiology: Reflexes, drugs and reactions.
+    """
+
+    tree: VesselTree
+    blood: Blood
+    contents: Contents
+    leaks: Leaks
+    physiology: Physiology
+    _jet_mmhg: Array
+
+    @property
+    def heart(self) -> Heart:
+        """The heart; its rate and output can be set."""
+        return self.blood.heart
+
+    def flow_ml_s(self, vessel: str | int) -> float:
+        """Flow at the ostium, mean over the last beat.
+
+        Raises:
+            ValueError: No such vessel.
+        """
+        element = self.blood.plumbing.first_element[self._index(vessel)]
+        return float(self.blood.mean_flow[element])
+
+    def flow_now_ml_s(self, vessel: str | int) -> float:
+        """Flow at the ostium at this moment.
+
+        Raises:
+            ValueError: No such vessel.
+        """
+        element = self.blood.plumbing.first_element[self._index(vessel)]
+        return float(self.blood.circuit.flow_a[element])
+
+    def pressure_mmhg(self, vessel: str | int, at_mm: float = 0.0) -> float:
+        """Pressure in a vessel at this moment.
+
+        Raises:
+            ValueError: No such vessel.
+        """
+        circuit = self.blood.circuit
+        return self.blood.along(circuit.pressure, circuit.flow, self._index(vessel), at_mm)
+
+    def mean_pressure_mmhg(self, vessel: str | int, at_mm: float = 0.0) -> float:
+        """Pressure in a vessel, mean over the last beat.
+
+        Raises:
+            ValueError: No such vessel.
+        """
+        blood = self.blood
+        return blood.along(blood.mean_pressure, blood.mean_flow, self._index(vessel), at_mm)
+
+    def pulse_mmhg(self, vessel: str | int, at_mm: float = 0.0) -> tuple[float, float]:
+        """Systolic and diastolic pressure of the last beat.
+
+        Raises:
+            ValueError: No such vessel.
+        """
+        blood, index = self.blood, self._index(vessel)
+        return (
+            blood.along(blood.systolic, blood.mean_flow, index, at_mm),
+            blood.along(blood.diastolic, blood.mean_flow, index, at_mm),
+        )
+
+    def vitals(self, vessel: str | int, at_mm: float = 0.0) -> Vitals:
+        """What the monitor shows, with the pressure taken in a vessel (the access, say).
+
+        Raises:
+            ValueError: No such vessel.
+        """
+        body = self.physiology
+        systolic, diastolic = self.pulse_mmhg(vessel, at_mm)
+        return Vitals(
+            60.0 / self.heart.period_s,
+            systolic,
+            diastolic,
+            self.mean_pressure_mmhg(vessel, at_mm),
+            body.spo2_percent,
+            body.breaths_per_min,
+            self.heart.ecg_mv(),
+            body.act_s,
+            self.blood_loss_ml,
+            body.sedation,
+        )
+
+    @property
+    def concentration_mg_ml(self) -> Array:
+        """(samples,) contrast now, mg/mL, the lanes' mean."""
+        return self.contents.concentration(CONTRAST)
+
+    def concentration_of(self, species: str) -> Array:
+        """(samples,) any species now, mg/mL."""
+        return self.contents.concentration(SPECIES.index(species))
+
+    @property
+    def radius_mm(self) -> Array:
+        """(samples,) calibres now."""
+        return self.blood.calibres.radius_mm
+
+    @property
+    def bed_mg(self) -> Array:
+        """(beds,) contrast now in each organ bed, mg."""
+        return np.asarray(self.contents.beds.contrast_mg[:-1])
+
+    @property
+    def ledger_mg(self) -> Mapping[str, float]:
+        """Where the contrast's iodine is; ``injected`` is the sum of the others."""
+        return self.contents.ledger(CONTRAST)
+
+    def ledger_of(self, species: str) -> Mapping[str, float]:
+        """Where any species is, mg."""
+        return self.contents.ledger(SPECIES.index(species))
+
+    @property
+    def blood_loss_ml(self) -> float:
+        """Blood that bleeds have lost to tissue."""
+        return float(self.leaks.lost_ml @ (1.0 - self.leaks.into_vein)) if self.leaks.rows else 0.0
+
+    @property
+    def jet_mmhg(self) -> float:
+        """Highest pressure that an injection made where it left its catheter, last tick; 0 if none.
+
+        Far above the arterial pressure the catheter is wedged, and the vessel is at risk.
+        """
+        return float(self._jet_mmhg.max()) if len(self._jet_mmhg) else 0.0
+
+    def pools(self) -> list[tuple[int, float, float, float]]:
+        """For each bleed its vessel, arclength, blood outside in mL and contrast in it in mg."""
+        leaks = self.leaks
+        rows = zip(leaks.rows, leaks.at_mm, leaks.lost_ml, leaks.contrast_mg, strict=True)
+        return [
+            (vessel, float(at), float(ml), float(mg))
+            for (vessel, vein), at, ml, mg in rows
+            if not vein
+        ]
+
+    def extravasation(self) -> list[tuple[int, float, float]]:
+        """For each bleed its vessel, arclength, and the blood outside, mL."""
+        return [
+            (vessel, float(at), float(ml))
+            for (vessel, vein), at, ml in zip(
+                self.leaks.rows, self.leaks.at_mm, self.leaks.lost_ml, strict=True
+            )
+            if not vein
+        ]
+
+    def _index(self, vessel: str | int) -> int:
+        if isinstance(vessel, str):
+            if vessel not in self.tree.by_id:
+                raise ValueError(f"no vessel '{vessel}'")
+            return self.tree.by_id[vessel].index
+        if not 0 <= vessel < len(self.tree.vessels):
+            raise ValueError(f"no vessel {vessel}")
+        return int(vessel)
