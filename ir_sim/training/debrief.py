@@ -16,6 +16,7 @@ from ir_sim.simulation.events import Event
 from ir_sim.simulation.state import State
 from ir_sim.training.advice import Advice, Rating, advice, ratings
 from ir_sim.training.assessment import Assessment
+from ir_sim.training.expert_figures import expert_figures
 from ir_sim.training.report import Paragraph, ReportLine, report, timeline_lines
 from ir_sim.training.score import Metric, Score
 from ir_sim.training.series import Series
@@ -166,10 +167,13 @@ def debrief_of(
         assessment: The rating that followed the run.
         state: Its last state.
         events: Its timeline.
-        expert: Figures of the expert's run of this case (``values_of``).
+        expert: Figures of the expert's run of this case (``values_of``); those that are shipped
+            with the case if None.
         earlier: Figures of one's own earlier runs of it, oldest first.
     """
     scenario, score = assessment.case.scenario, assessment.score(state)
+    if expert is None:
+        expert = expert_figures(scenario)
     review = scenario.review
     series = assessment.tally.series
     return Debrief(

@@ -224,3 +224,23 @@ def test_nothing_is_compared_where_there_is_nothing(page, bad):
     assert "<h2>Compared</h2>" not in page
     told = debrief(bad, earlier=[{"fluoro_time_s": 61.5}])
     assert "61.5" in debrief_page(told, bad.tree, bad.scenario.task.target)
+
+
+def test_shipped_expert_figures_are_of_the_shipped_case(tmp_path, monkeypatch):
+    import json
+
+    from ir_sim.training import expert_figures as module
+    from tests.training.bench import scenario_of
+
+    scenario = scenario_of()
+    monkeypatch.setattr(module, "folder", lambda: tmp_path)
+    assert module.expert_figures(scenario) is None
+    kept = {"case": module.fingerprint(scenario), "figures": {"fluoro_time_s": 28.4}}
+    (tmp_path / "bench.json").write_text(json.dumps(kept))
+    assert module.expert_figures(scenario) == {"fluoro_time_s": 28.4}
+    other = scenario_of(more="checklist: {before: [identity]}")
+    assert module.expert_figures(other) is not None  # forms do not change what an expert needs
+    moved = scenario.model_copy(
+        update={"access": scenario.access.model_copy(update={"at_mm": 280.0})}
+    )
+    assert module.expert_figures(moved) is None

@@ -1,0 +1,43 @@
+"""The expert's figures of each shipped case, to compare a run with.
+
+They are kept as data (``assets/experts``), because playing a case takes minutes; figures of another
+version of a case are not used. ``ir_sim.training.expert_runs`` makes them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from ir_sim.scenario.model import Scenario
+from ir_sim.scenario.shipped import shipped
+
+
+def fingerprint(scenario: Scenario) -> str:
+    """Hash of what an expert's run depends on: not of words, baselines or forms."""
+    kept = {
+        "anatomy": scenario.anatomy.model_dump(mode="json"),
+        "access": scenario.access.model_dump(mode="json"),
+        "tray": list(scenario.tray),
+        "target": scenario.task.target.model_dump(mode="json"),
+        "steps": [step.when.model_dump(mode="json") for step in scenario.task.steps],
+    }
+    return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
+
+
+def expert_figures(scenario: Scenario) -> Mapping[str, float] | None:
+    """The expert's figures of this very case (as ``values_of`` gives them), or None."""
+    path = folder() / f"{scenario.id}.json"
+    if not path.is_file():
+        return None
+    kept = json.loads(path.read_text("utf-8"))
+    if kept["case"] != fingerprint(scenario):
+        return None
+    return {name: float(value) for name, value in kept["figures"].items()}
+
+
+def folder() -> Path:
+    """Where the figures lie, a file for each case."""
+    return shipped("assets") / "experts"
