@@ -1,18 +1,22 @@
-"""The program director's page."""
+"""The program director's page: written to a file, or served live."""
 
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ir_sim.cli.words import Progress, command
+
+if TYPE_CHECKING:
+    from ir_sim.records.report.cusum import LearningCusum
 
 OK = 0
 
 
 def add(commands: Any) -> None:
-    """Register the command."""
+    """Register the commands."""
     from ir_sim.cli.log import add_db, add_filters
 
     parser = command(
@@ -31,6 +35,24 @@ def add(commands: Any) -> None:
         default="all",
         help="runs in which mode (default all)",
     )
+    _add_test(parser)
+
+    parser = command(
+        commands,
+        "serve",
+        serve,
+        "the report, live in a browser; on this computer only, unless told otherwise",
+        "ir-sim serve\nir-sim serve --port 9000",
+    )
+    add_db(parser)
+    parser.add_argument("--host", default="127.0.0.1", help="beyond this computer: password in "
+                        "IR_SIM_SERVE_PASSWORD (user: report) and --certificate")  # fmt: skip
+    parser.add_argument("--port", type=int, default=8765, metavar="N")
+    parser.add_argument("--certificate", metavar="FILE", help="PEM with certificate and key")
+    _add_test(parser)
+
+
+def _add_test(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("LC-CUSUM (learning-curve CUSUM)")
     group.add_argument(
         "--unacceptable", type=float, default=0.40, metavar="P", help="share of failed runs"
@@ -48,14 +70,19 @@ def add(commands: Any) -> None:
     group.add_argument("--horizon", type=int, default=50, metavar="N", help="runs")
 
 
+def _test(args: argparse.Namespace) -> LearningCusum:
+    from ir_sim.records.report.cusum import LearningCusum
+
+    return LearningCusum(args.unacceptable, args.acceptable, args.false_signal, args.horizon)
+
+
 def report(args: argparse.Namespace) -> int:
     """Write the page."""
     from ir_sim.cli.log import filter_of
-    from ir_sim.records.report.cusum import LearningCusum
     from ir_sim.records.report.page import write_report
     from ir_sim.records.store import open_log
 
-    test = LearningCusum(args.unacceptable, args.acceptable, args.false_signal, args.horizon)
+    test = _test(args)
     bar = Progress("report", 1.0)
     with open_log(args.db, read_only=True) as log:
         count = write_report(
@@ -63,4 +90,21 @@ def report(args: argparse.Namespace) -> int:
         )
     bar.done()
     print(f"{args.out}: {count} simulated runs")
+    return OK
+
+
+def serve(args: argparse.Namespace) -> int:
+    """Show the page live."""
+    from ir_sim.records.serve import Pages, make_server
+    from ir_sim.records.serve import serve as run
+    from ir_sim.records.store import open_log
+
+    certificate = Path(args.certificate) if args.certificate else None
+    password = os.environ.get("IR_SIM_SERVE_PASSWORD", "")
+    with open_log(args.db, read_only=True) as log:
+        pages = Pages(log, _test(args))
+        server = make_server(
+            pages, args.host, args.port, password=password, certificate=certificate
+        )
+        run(server, lambda line: print(line, flush=True))
     return OK

@@ -173,7 +173,13 @@ class ScoreLog:
     def erase(self, pseudonym: str) -> Person:
         """Remove a person's identity from the log; the chain stays valid."""
         with self._writer() as writer:
-            return erase_person(writer, pseudonym)
+            erased = erase_person(writer, pseudonym)
+        if self.engine.dialect.name == "sqlite":
+            # The old pages must not stay readable in the write-ahead file either.
+            with self.engine.connect() as connection:
+                connection.exec_driver_sql("COMMIT")
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        return erased
 
     def retract(self, run_id: str, reason: str) -> bool:
         """Note that a run is not to count; False if it was retracted before.
