@@ -1,7 +1,8 @@
 """How fast contrast flows through a catheter: by hand, or from a power injector.
 
 Friction in a round bore: laminar 64/Re (Poiseuille) up to Re = 2000, turbulent 0.3164 Re^-1/4
-(Blasius 1913) from 4000 on, and a straight line between (assumed). Units: mm, mL, s, psi (injectors are set in psi).
+(Blasius 1913) from 4000 on, and a straight line between (assumed). Units: mm, mL, s and
+psi, in which injectors are set.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ def pressure_psi(
     turbulent = (reynolds - _LAMINAR_TO) / (_TURBULENT_FROM - _LAMINAR_TO)
     turbulent = min(max(turbulent, 0.0), 1.0)
     friction = (1.0 - turbulent) * 64.0 / reynolds + turbulent * 0.3164 * reynolds**-0.25
-    return friction * length_mm * 1e-3 / d * 0.5 * density * speed**2 / PA_PER_PSI
+    return float(friction) * length_mm * 1e-3 / d * 0.5 * density * speed**2 / PA_PER_PSI
 
 
 def most_flow_ml_s(
