@@ -25,6 +25,8 @@ Small = NDArray[np.float32]
 #: Step along and across the axis, px.
 _ALONG_PX = 0.9
 _ACROSS_PX = 0.5
+#: A device is followed so far beyond the picture, px.
+_BESIDE_PX = 40.0
 #: Radius below which a tube is spread over one picture element, px.
 _THINNEST_PX = 0.5
 
@@ -67,7 +69,8 @@ def _strips(
     space = np.asarray(device.points_mm, float)
     z = np.broadcast_to(np.asarray(device.z_mm, float), (len(space),))
     mm = projection.mm_per_px
-    course = _resampled(projection.pixels(space, z) + shift_px, _from_tip(space, z))
+    at, from_tip = _near_field(n, projection.pixels(space, z) + shift_px, _from_tip(space, z))
+    course = _resampled(at, from_tip)
     widest = max([p.outer_mm for p in device.pieces] + [device.lumen_mm]) / mm
     wide = max(widest, _THINNEST_PX)
     seen = ((course.at > -wide - 1) & (course.at < n + wide + 1)).all(1)
@@ -88,11 +91,11 @@ def _strips(
         mu = beam_quality(kv).iodine_cm2_g * 1e-3 * device.filling_mg_ml
         across = np.diff(_chord_area(edge, device.lumen_mm / mm), axis=0)[0]
         course.add(value, (0.0, np.inf), across * (mm * 0.1 * mu))
-    at = course.at[seen].astype(np.float32)
+    middle = course.at[seen].astype(np.float32)
     normal = course.normal[seen].astype(np.float32)
     aside = offset.astype(np.float32)
-    x = at[:, 0, None] + normal[:, 0, None] * aside
-    y = at[:, 1, None] + normal[:, 1, None] * aside
+    x = middle[:, 0, None] + normal[:, 0, None] * aside
+    y = middle[:, 1, None] + normal[:, 1, None] * aside
     return x.ravel(), y.ravel(), value[seen].ravel()
 
 
@@ -124,6 +127,15 @@ class _Course:
         share = np.minimum(far, span_mm[1]) - np.maximum(near, span_mm[0])
         share = np.clip(share / np.maximum(far - near, 1e-9), 0.0, 1.0)
         value[first:last] += (share * self.length_px[first:last])[:, None] * across[None, :]
+
+
+def _near_field(n: int, at: Array, from_tip: Array) -> tuple[Array, Array]:
+    """An axis without the ends that lie outside the picture."""
+    near = np.flatnonzero(((at > -_BESIDE_PX) & (at < n + _BESIDE_PX)).all(1))
+    if not len(near):
+        return at, from_tip
+    part = slice(max(int(near[0]) - 1, 0), min(int(near[-1]) + 2, len(at)))
+    return at[part], from_tip[part]
 
 
 def _from_tip(space: Array, z: Array) -> Array:
