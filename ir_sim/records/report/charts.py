@@ -152,7 +152,8 @@ def _sizes(chart: Chart, x: Column, people: NDArray[np.int64], y: float) -> None
     free = -math.inf
     for place, n in zip(x.tolist(), people.tolist(), strict=True):
         if chart.at_x(place) >= free:
-            chart.text(place, y, f"n={n}", "start")
+            last = chart.at_x(place) > chart.width - 40.0
+            chart.text(place, y, f"n={n}", "end" if last else "start")
             free = chart.at_x(place) + 52.0
 
 
@@ -195,7 +196,7 @@ def ratio_chart(rows: Sequence[tuple[str, float, float, float, int]], name: str)
         f"n = {sum(row[4] for row in rows)} runs with a reference",
         width=580.0,
         height=ROW * max(len(rows), 1) + 58.0,
-        left=210.0,
+        left=224.0,
         top=20.0,
         log_x=True,
     )

@@ -182,7 +182,7 @@ class Chart:
             place = self.at_x(x)
             base = self.height - self.bottom
             ends = f'x1="{place:.1f}" x2="{place:.1f}" y1="{self.top}" y2="{base}"'
-            name = f'x="{place + 4:.1f}" y="{self.top + 10}"'
+            name = f'x="{place + 4:.1f}" y="{self.top - 2}"'
         else:
             place = self.at_y(y or 0.0)
             ends = (

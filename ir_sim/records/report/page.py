@@ -52,6 +52,8 @@ MOST_ROWS = 12_000
 #: Runs that can be opened on the page.
 MOST_RUNS = 200
 MOST_COHORTS = 5
+#: Letters that fit beside a chart's row.
+ROW_LETTERS = 27
 
 
 def write_report(
@@ -159,6 +161,15 @@ def report_html(
 
 def _name(series: Series) -> str:
     return series.title or series.scenario_id
+
+
+def _short(data: Gathered, k: int) -> str:
+    """A series' name beside a chart's row: cut to fit; with its version where names are alike."""
+    name = _name(data.series[k])
+    twins = sum(_name(other) == name for other in data.series)
+    version = f" {data.series[k].scenario_sha256[:4]}" if twins > 1 else ""
+    room = ROW_LETTERS - len(version)
+    return (name if len(name) <= room else name[: room - 1].rstrip() + "…") + version
 
 
 def _charted(data: Gathered) -> int:
@@ -296,7 +307,7 @@ def _ratios(data: Gathered, counted: Counted) -> list[dict[str, Any]]:
         for k in range(_charted(data)):
             low, middle, high, n = quartiles(ratio[data["series"][counted.rows] == k])
             if n:
-                rows.append((_name(data.series[k]), low, middle, high, n))
+                rows.append((_short(data, k), low, middle, high, n))
         measured = int(np.isfinite(data[name][counted.rows]).sum())
         above = share(int((ratio > 1).sum()), int(np.isfinite(ratio).sum()))
         chart = charts.ratio_chart(rows, label) if rows else None

@@ -37,7 +37,7 @@
       article.classList.toggle("away", person !== "" && !mine.has(Number(article.dataset.s)));
     });
     picked.textContent = person === "" ? "" :
-      who.selectedOptions[0].text + " is the thick orange line; tables and runs show only this person.";
+      who.selectedOptions[0].text + " is the thick orange line; learning curves, tables and runs show this person, other charts everyone.";
     location.hash = person === "" ? "" : "person=" + encodeURIComponent(who.selectedOptions[0].text);
   }
   who.addEventListener("change", pick);
