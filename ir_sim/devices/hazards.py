@@ -86,7 +86,10 @@ class HazardWatch:
     def update(self, devices: Mapping[Slot, DeviceState], dt_s: float) -> list[Hazard]:
         """What has happened in the last ``dt_s``."""
         found: list[Hazard] = []
-        self.memory = {slot: self.memory.get(slot, _Memory()) for slot in devices}
+        self.memory = {
+            slot: self.memory.get(slot) or _Memory(inserted_mm=device.inserted_mm)
+            for slot, device in devices.items()
+        }
         for slot, device in devices.items():
             memory = self.memory[slot]
             if device.inserted_mm > 0.0:
@@ -136,7 +139,7 @@ class HazardWatch:
             return found
         s = np.append(device.chain.curve_s_mm[: len(force) - 1], device.inserted_mm)
         tip = float(force[s > device.inserted_mm - _TIP_MM].sum())
-        radius = float(device.chain.lumen.tree.sample_radius_mm[max(device.tip_sample, 0)])
+        radius = float(device.chain.lumen.radius_mm[max(device.tip_sample, 0)])
         memory.tip_s = memory.tip_s + dt_s if tip > tip_limit_n(radius) else 0.0
         if memory.tip_s >= PERFORATION_S and not memory.perforated:
             memory.perforated = True

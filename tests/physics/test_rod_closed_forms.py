@@ -2,10 +2,15 @@
 
 import numpy as np
 import pytest
+import shapely
 from scipy.integrate import solve_bvp
+from shapely.geometry.polygon import orient
 
+from ir_sim.anatomy.lumen import WALL_RADIUS_MM
+from ir_sim.devices.contact_space import ContactSpace
 from ir_sim.devices.rod import Rod
 from ir_sim.devices.stack import Mounted
+from ir_sim.scenario.catalogue import shipped_devices
 from ir_sim.scenario.device import Device, Section
 
 DT = 1 / 60
@@ -118,3 +123,62 @@ def test_the_chain_neither_stretches_nor_opens():
     settle(rod, mounted, 1.0)
     assert np.abs(np.diff(rod.nodes)) == pytest.approx(rod.state.length_mm, abs=1e-9)
     assert rod.state.length_mm.sum() == pytest.approx(123.4, abs=1e-9)
+
+
+def bent_pipe(bend_rad, radius_mm=20.0, bore_mm=3.0, leg_mm=60.0):
+    """A pipe with a straight leg, a bend to the left and another leg; and where it starts."""
+    turn = np.linspace(0.0, bend_rad, 60)
+    bend = radius_mm * (np.sin(turn) + 1j * (1.0 - np.cos(turn)))
+    far = bend[-1] + leg_mm * np.exp(1j * bend_rad)
+    axis = np.concatenate([[-leg_mm], bend, [far]])
+    line = shapely.LineString(np.stack([axis.real, axis.imag], 1))
+    outside = shapely.buffer(line, bore_mm + WALL_RADIUS_MM, quad_segs=64)
+    ring = shapely.get_coordinates(orient(outside).exterior)
+    return ContactSpace([[ring]], WALL_RADIUS_MM), complex(1.0 - leg_mm)
+
+
+@pytest.mark.parametrize("bend_deg", [90.0, 180.0])
+@pytest.mark.parametrize("friction", [0.05, 0.2])
+def test_a_pull_round_a_bend_grows_as_the_capstan(bend_deg, friction):
+    """T_hub / T_tip = exp(mu theta) while the rod slides (Euler-Eytelwein)."""
+    bend = np.radians(bend_deg)
+    space, start = bent_pipe(bend)
+    rod = Rod(space, start, 0.0)
+    mounted = [Mounted.fresh(straight(0.5, 400.0, friction=friction))]
+    length = 60.0 + 20.0 * bend + 45.0
+    while mounted[0].inserted_mm < length:
+        rod.advance(mounted, np.ones(1), np.zeros(1), DT)
+    tension = 0.5
+    rod.tip_force_n = tension * np.exp(1j * bend)
+    settle(rod, mounted, 2.0)
+    pulls = []
+    for _ in range(120):
+        rod.advance(mounted, np.full(1, -0.1), np.zeros(1), DT)
+        pulls.append(-rod.push_n)
+    assert np.mean(pulls[-60:]) / tension == pytest.approx(np.exp(friction * bend), rel=0.08)
+
+
+@pytest.mark.parametrize("name", sorted(shipped_devices()))
+def test_every_device_of_the_catalogue_takes_its_rest_shape(name):
+    device = shipped_devices()[name]
+    ends = np.cumsum([section.length_mm for section in device.sections])
+    shaped = [end for end, s in zip(ends, device.sections, strict=True) if s.arc_deg]
+    length = min(max([*shaped, 20.0]) + 15.0, device.length_mm)
+    rod, mounted = free_rod([device], length)
+    settle(rod, mounted, 2.0)
+    middle = length - 0.5 * (rod.node_s_mm[1:] + rod.node_s_mm[:-1])  # from the tip
+    middle[-1] = 0.0  # the last link shows the tip's direction
+    turned = np.array([section.arc_deg for section in device.sections])
+    start = ends - [section.length_mm for section in device.sections]
+    share = np.clip((ends - middle[:, None]) / (ends - start), 0.0, 1.0)
+    assert np.degrees(rod.state.angle) == pytest.approx(share @ turned, abs=2.0)
+
+
+def test_the_rest_shape_does_not_depend_on_the_link_length():
+    device = shipped_devices()["catheter-5f-cobra2"]
+    tips = []
+    for link_mm in (4.0, 2.0):
+        rod, mounted = free_rod([device], 130.0, link_mm)
+        settle(rod, mounted, 2.0)
+        tips.append(rod.nodes[-1])
+    assert abs(tips[0] - tips[1]) < 1.0
