@@ -173,7 +173,7 @@ def _case_fields(scenario: Scenario, seed: int) -> dict[str, Any]:
 
 
 def _sentence(filed: Filed) -> str:
-    words = f"kept in the score log {filed.log}"
+    words = f"kept in the score log ({Path(filed.log).name})"
     if filed.problems:
         words += f"; {filed.problems[0]}"
     return words

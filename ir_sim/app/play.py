@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from time import perf_counter
 
 from ir_sim.app.painter import Painter
 from ir_sim.simulation.controls import Controls
@@ -59,27 +58,16 @@ class Play:
         self._seen = len(session.events)
         self._root = session.tree.vessels[0].id
 
-    def advance(
-        self,
-        dt_s: float,
-        controls: Callable[[], Controls],
-        speed: float = 1.0,
-        budget_s: float = 1.0,
-    ) -> int:
+    def advance(self, dt_s: float, controls: Callable[[], Controls]) -> int:
         """Let real time pass; returns the number of ticks done.
 
         Args:
             dt_s: Real time.
             controls: Gives the controls of the next tick.
-            speed: Simulated seconds in a real one.
-            budget_s: Work no longer than this.
         """
-        self._due_s += dt_s * speed
-        most = max(round(MOST_TICKS * max(speed, 1.0)), 1)
-        done, end = 0, perf_counter() + budget_s
-        while self._due_s >= DT_S and done < most and not self.state.finished:
-            if done and perf_counter() > end:
-                break
+        self._due_s += dt_s
+        done = 0
+        while self._due_s >= DT_S and done < MOST_TICKS and not self.state.finished:
             self._due_s -= DT_S
             self.tick(controls())
             done += 1

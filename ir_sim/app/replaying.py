@@ -30,7 +30,7 @@ class Replaying:
     def __init__(self, play: Play, recording: Recording) -> None:
         self.play, self.recording = play, recording
         self._controls = list(recording.controls())
-        self._at = 0
+        self._at, self._due_s = 0, 0.0
         self._snapshots: list[tuple[int, Any]] = [(0, play.session.snapshot())]
         self.goal: int | None = None
         self.last = Controls()
@@ -59,17 +59,31 @@ class Replaying:
         if self._at - self._snapshots[-1][0] >= SNAPSHOT_S * TICKS_PER_S:
             self._snapshots.append((self._at, self.play.session.snapshot()))
 
-    def advance(self, dt_s: float, speed: float, budget_s: float = 1.0) -> None:
-        """Let time pass, unless the run is being wound."""
-        if self.goal is not None or self.at_end:
-            return
-        left = (self.ticks - self._at) * DT_S
-        dt_s = min(dt_s, (left + DT_S) / speed)
-        self.play.advance(dt_s, self._guarded, speed, budget_s)
-        self._keep()
+    def advance(
+        self,
+        dt_s: float,
+        speed: float,
+        budget_s: float = 1.0,
+        clock: Callable[[], float] = perf_counter,
+    ) -> None:
+        """Let time pass, unless the run is being wound.
 
-    def _guarded(self) -> Controls:
-        return Controls() if self.at_end else self._next()
+        Args:
+            dt_s: Real time.
+            speed: Simulated seconds in a real one.
+            budget_s: Work no longer than this; what is left is dropped.
+            clock: Measures the work.
+        """
+        if self.goal is not None:
+            return
+        self._due_s += dt_s * speed
+        end = clock() + budget_s
+        while self._due_s >= DT_S and not self.at_end:
+            self._due_s -= DT_S
+            self.play.tick(self._next())
+            self._keep()
+            if clock() > end:
+                self._due_s = min(self._due_s, DT_S)
 
     def seek(self, time_s: float) -> None:
         """Wind to a moment; ``wind`` does the work."""

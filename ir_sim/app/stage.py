@@ -35,6 +35,9 @@ class Screen(Protocol):
     def draw(self, surface: pygame.Surface) -> None:
         """Draw everything."""
 
+    def enter(self) -> None:
+        """The screen is on: it may ask something first."""
+
     def leave(self) -> None:
         """The screen is left: stop threads, save."""
 
@@ -99,6 +102,7 @@ class Stage:
             self.screen.leave()
         self.dialog = None
         self.screen = screen
+        screen.enter()
 
     def ask(self, dialog: Dialog) -> None:
         """Show a dialog over the screen."""
@@ -129,7 +133,8 @@ class Stage:
         self.screen.draw(surface)
         if self.dialog is not None:
             self.dialog.draw(surface, self.theme)
-        self.toasts.draw(surface, self.theme)
+        middle = getattr(self.screen, "toast_x", None) if self.dialog is None else None
+        self.toasts.draw(surface, self.theme, middle)
         if self._shoot:
             self._shoot = False
             self._save_picture(surface)

@@ -56,6 +56,7 @@ class Shown:
         notes: Over the picture.
         blades: As they are being dragged.
         paused: Whether time stands still.
+        winding: Whether a replay is being wound: nothing is live.
         slow: Whether the computer does not keep up.
     """
 
@@ -66,6 +67,7 @@ class Shown:
     notes: tuple[str, ...] = ()
     blades: tuple[float, float, float, float] | None = None
     paused: bool = False
+    winding: bool = False
     slow: bool = False
 
 
@@ -110,7 +112,7 @@ class SuiteView:
 
     def live(self, shown: Shown) -> bool:
         """Whether the lamp is lit."""
-        return self.play.state.pedal != "off" and not shown.paused
+        return self.play.state.pedal != "off" and not (shown.paused or shown.winding)
 
     def layout(self, window: pygame.Rect, theme: Theme) -> None:
         """The monitor as large as the window allows, the strip below, the panel at its right."""
@@ -167,7 +169,7 @@ class SuiteView:
         notes = list(shown.notes)
         if shown.paused:
             notes.append("PAUSED")
-        elif held:
+        elif held and not shown.winding:
             notes.append("LAST IMAGE HOLD")
         if shown.slow:
             notes.append("SLOW COMPUTER")

@@ -192,8 +192,9 @@ def test_a_broken_log_keeps_the_run_and_says_so(program, tmp_path):
     screen = start(h)
     h.turn()
     screen.hands.command(Action("finish"))
-    wait_for(h, "debrief")
     h.turn()
+    h.turn()
+    wait_for(h, "debrief")
     assert "is safe in" in h.stage.screen.run.kept
     assert list((tmp_path / "runs").glob("*.irrun"))
 
@@ -217,20 +218,21 @@ def test_winding_back_and_forth_gives_the_same_bits(program):
     case = load_case(CASE)
     session = Session(case, seed=3)
     session.step(Controls(actions=(Action("mount", slot="wire", device="wire-035-bentson"),)))
-    for tick in range(900):
+    for tick in range(840):
         pedal = "fluoro" if tick % 120 < 60 else "off"
         session.step(Controls({"wire": Motion(30.0, 20.0)}, pedal))
     fresh = Session.from_recording(session.recording)
     replaying = Replaying(Play(fresh, None), session.recording)
-    while not replaying.at_end:
-        replaying.advance(0.25, 8.0)
+    for _ in range(12):
+        replaying.advance(0.2, 8.0)
+    assert replaying.at_end
     assert fresh.state_hash() == session.state_hash()
     replaying.seek(3.0)
     while not replaying.wind(10.0):
         pass
     at_three = fresh.state_hash()
     assert fresh.state.tick == 180
-    replaying.seek(14.0)
+    replaying.seek(13.0)
     while not replaying.wind(10.0):
         pass
     replaying.seek(3.0)
@@ -245,3 +247,42 @@ def test_the_case_that_is_missing_is_said_at_home(program):
     h.turn()
     assert h.stage.screen.name == "home"
     assert "no-such-case" in " ".join(h.stage.toasts.texts)
+
+
+def test_the_forms_are_asked_before_and_after(hand):
+    """Time stands still until they are answered; every answer is an action of the run."""
+    from stand_in import StandIn
+
+    from ir_sim.app.play import Play
+    from ir_sim.app.screens.procedure import ProcedureScreen
+
+    h = hand((1024, 700))
+    session = StandIn("left-renal-stenosis")
+    before = [q for q in session.case.questions.values() if q.form == "before"]
+    after = [q for q in session.case.questions.values() if q.form == "after"]
+    assert before
+    assert after
+    ended = []
+    screen = ProcedureScreen(h.stage, Play(session, None), ended.append)
+    h.stage.go(screen)
+    for i, question in enumerate(before, 1):
+        assert f"Before the procedure  ·  {i} of {len(before)}" in h.tree
+        assert session.state.tick == 0
+        right = next(k for k, a in enumerate(question.answers) if a.right)
+        for _ in range(right):
+            h.key(pygame.K_TAB)
+        h.key(pygame.K_RETURN)
+        assert "Right." in h.tree
+        h.key(pygame.K_RETURN)
+    assert h.stage.dialog is None
+    h.turn()
+    assert set(session.progress.answered) == {q.id for q in before}
+    h.key(pygame.K_e)
+    h.key(pygame.K_TAB)
+    h.key(pygame.K_RETURN)
+    for _ in after:
+        h.key(pygame.K_RETURN)
+        h.key(pygame.K_RETURN)
+    h.turn()
+    assert ended[0] == "finished"
+    assert set(session.progress.answered) == {q.id for q in (*before, *after)}

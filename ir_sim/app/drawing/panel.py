@@ -244,11 +244,14 @@ def draw_lines(
     lines: Sequence[tuple[str, Colour]],
     size: float = 13,
 ) -> None:
-    """Coloured lines, the newest (last) one always in view, long ones broken."""
+    """Coloured lines, long ones broken: as many of the newest (last) as fit, whole ones only."""
     step = theme.height(size)
-    broken = [
-        (part, colour) for words, colour in lines for part in theme.lines(words, rect.width, size)
-    ]
     room = max(rect.height // step, 1)
-    for i, (words, colour) in enumerate(broken[-room:]):
+    shown: list[tuple[str, Colour]] = []
+    for words, colour in reversed(lines):
+        parts = theme.lines(words, rect.width, size)
+        if shown and len(shown) + len(parts) > room:
+            break
+        shown = [*((part, colour) for part in parts), *shown]
+    for i, (words, colour) in enumerate(shown[-room:]):
         theme.write(surface, (rect.x, rect.y + i * step), words, size, colour=colour)

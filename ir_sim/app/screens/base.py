@@ -65,6 +65,9 @@ class FormScreen:
         self.paint(surface)
         self.form.draw(surface, self.theme)
 
+    def enter(self) -> None:
+        """Nothing to ask."""
+
     def leave(self) -> None:
         """Nothing to stop."""
 

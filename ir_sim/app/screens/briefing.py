@@ -13,7 +13,7 @@ from ir_sim.app.drawing.plan import draw_tree, draw_way, fitted, tree_rings, way
 from ir_sim.app.preparing import Preparing
 from ir_sim.app.screens.base import NOT_A_DEVICE, FormScreen, card, show_controls
 from ir_sim.app.stage import Stage
-from ir_sim.app.theme import SLOT_COLOURS
+from ir_sim.app.theme import SLOT_COLOURS, Colour
 from ir_sim.app.widgets import Button, Column, Form, Table
 from ir_sim.errors import IrSimError
 from ir_sim.scenario.model import Scenario
@@ -128,42 +128,49 @@ class BriefingScreen(FormScreen, Generic[T]):
         self._steps(surface, card(surface, theme, self._columns[2]))
 
     def _chart(self, surface: pygame.Surface, room: pygame.Rect) -> None:
+        """Question, chart, objectives, as far as there is room."""
         theme, palette = self.theme, self.theme.palette
-        y = theme.write(surface, room.topleft, "Chart", 16, "bold", palette.accent).bottom
-        y += theme.px(8)
+        y = self._head(surface, room, room.y, "Question")
+        y = self._text(surface, room, y, self.scenario.briefing) + theme.px(10)
+        y = self._head(surface, room, y, "Chart")
         name_wide = theme.px(104)
         for name, value in patient_lines(self.scenario.patient, self._limit_ml):
-            lines = theme.lines(value, room.width - name_wide, 15)
             allergic = name == "Allergies" and bool(self.scenario.patient.allergies)
-            theme.write(surface, (room.x, y), name, 13, colour=palette.quiet)
-            for line in lines:
-                tone = palette.bad if allergic else palette.text
-                theme.write(surface, (room.x + name_wide, y), line, 15, colour=tone)
-                y += theme.height()
-            y += theme.px(5)
-        y += theme.px(8)
-        y = theme.write(surface, (room.x, y), "Question", 16, "bold", palette.accent).bottom
-        y += theme.px(6)
-        for line in theme.lines(self.scenario.briefing, room.width, 15):
             if y + theme.height() > room.bottom:
                 return
-            theme.write(surface, (room.x, y), line, 15)
-            y += theme.height()
-        y += theme.px(12)
+            theme.write(surface, (room.x, y), name, 13, colour=palette.quiet)
+            tone = palette.bad if allergic else palette.text
+            y = self._text(surface, room, y, value, name_wide, tone) + theme.px(4)
         if y + 3 * theme.height() > room.bottom:
             return
-        y = theme.write(surface, (room.x, y), "Objectives", 16, "bold", palette.accent).bottom
-        y += theme.px(6)
+        y = self._head(surface, room, y + theme.px(6), "Objectives")
         for objective in self.scenario.objectives:
-            lines = theme.lines(objective, room.width - theme.px(16), 15)
-            if y + len(lines) * theme.height() > room.bottom:
-                return
             dot = (room.x + theme.px(5), y + theme.height() // 2)
-            pygame.draw.aacircle(surface, palette.accent, dot, theme.px(2.5))
-            for line in lines:
-                theme.write(surface, (room.x + theme.px(16), y), line, 15)
-                y += theme.height()
-            y += theme.px(3)
+            if dot[1] < room.bottom - theme.height():
+                pygame.draw.aacircle(surface, palette.accent, dot, theme.px(2.5))
+            y = self._text(surface, room, y, objective, theme.px(16)) + theme.px(3)
+
+    def _head(self, surface: pygame.Surface, room: pygame.Rect, y: int, words: str) -> int:
+        theme = self.theme
+        box = theme.write(surface, (room.x, y), words, 16, "bold", theme.palette.accent)
+        return box.bottom + theme.px(6)
+
+    def _text(
+        self,
+        surface: pygame.Surface,
+        room: pygame.Rect,
+        y: int,
+        words: str,
+        indent: int = 0,
+        colour: Colour | None = None,
+    ) -> int:
+        theme = self.theme
+        for line in theme.lines(words, room.width - indent, 15):
+            if y + theme.height() > room.bottom:
+                break
+            theme.write(surface, (room.x + indent, y), line, 15, colour=colour)
+            y += theme.height()
+        return y
 
     def _picture(self, surface: pygame.Surface, rect: pygame.Rect) -> None:
         if self._plan is None or self._plan[0] != rect.size:

@@ -16,7 +16,7 @@ from ir_sim.app.drawing.strips import Mark, Strip, draw_strips
 from ir_sim.app.screens.base import NOT_A_DEVICE, FormScreen, card, show_controls
 from ir_sim.app.stage import Stage
 from ir_sim.app.theme import SLOT_COLOURS, Colour, Theme
-from ir_sim.app.widgets import Button, Choice, Column, Form, Paragraph, Table
+from ir_sim.app.widgets import Button, Choice, Column, Form, Page, Table
 from ir_sim.scenario.model import Scenario
 from ir_sim.training.debrief import Debrief
 from ir_sim.training.debrief import Strip as Recorded
@@ -73,7 +73,7 @@ class DebriefScreen(FormScreen):
         self.run, self._again, self._replay, self._home = run, again, replay, home
         self.page = Choice("page", PAGES, self._turn_to)
         self.rows = Table("rows", [], self._taken)
-        self.words = Paragraph("words", "", 14)
+        self.words = Page("words")
         self._times: list[float | None] = []
         self.form = Form(
             [
@@ -141,7 +141,7 @@ class DebriefScreen(FormScreen):
                 [palette.good if a.right else palette.bad for a in debrief.answers],
             )
         else:
-            words.text = "\n".join(f"{p.heading}: {p.text}" for p in debrief.report)
+            words.show("\n".join(f"{p.heading}: {p.text}" for p in debrief.report))
 
     def _taken(self, row: int) -> None:
         at_s = self._times[row]

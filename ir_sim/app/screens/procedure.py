@@ -70,7 +70,6 @@ class ProcedureScreen:
         )
         self.view = SuiteView(play, self.buttons)
         self.mouse = MouseOnMonitor(self.view.monitor, self.hands)
-        self._ask_before()
 
     def _button(self, name: str, text: str, key: str) -> Button:
         button = Button(name, text, lambda: self.command(name), key, size=13)
@@ -186,8 +185,9 @@ class ProcedureScreen:
         size = (420, 100 + 52 * len(body))
         self.stage.ask(Dialog("Paused", body, [], size, resume, [42] * len(body)))
 
-    def _ask_before(self) -> None:
-        if self._expert is not None:
+    def enter(self) -> None:
+        """The form before the puncture, unless it is answered (or the expert plays)."""
+        if self._expert is not None or self.play.state.tick:
             return
         questions = [q for q in self.play.session.case.questions.values() if q.form == "before"]
         if questions:
@@ -252,6 +252,8 @@ class ProcedureScreen:
         if tone is None:
             return
         self._say(event.text, tone)
+        if event.kind == "mounted" and event.slot is not None and self._expert is None:
+            self.hands.take_in_hand(event.slot, self.play.state.devices)
         if event.kind in _SOUNDS:
             self.stage.sound.play(_SOUNDS[event.kind])
         if event.kind == "target_reached":
@@ -290,6 +292,11 @@ class ProcedureScreen:
         held = words.get(self.hands.selected)
         words[self.hands.selected] = f"{held}, wheel" if held else "wheel"
         return words
+
+    @property
+    def toast_x(self) -> int:
+        """Messages appear over the picture, not over the buttons."""
+        return self.view.monitor.rect.centerx
 
     def draw(self, surface: pygame.Surface) -> None:
         """Draw everything."""

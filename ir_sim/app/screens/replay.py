@@ -123,6 +123,9 @@ class ReplayScreen:
         if painter is not None and painter.failure is not None:
             raise painter.failure
 
+    def enter(self) -> None:
+        """Nothing to ask."""
+
     def leave(self) -> None:
         """Stop the painter."""
         if self.replaying.play.painter is not None:
@@ -139,7 +142,7 @@ class ReplayScreen:
             controls=self.replaying.last,
             messages=self.messages,
             notes=tuple(notes),
-            slow=False,
+            winding=self.replaying.goal is not None,
         )
 
     def draw(self, surface: pygame.Surface) -> None:

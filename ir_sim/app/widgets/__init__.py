@@ -4,7 +4,7 @@ from ir_sim.app.widgets.base import Form, Widget
 from ir_sim.app.widgets.button import Button, Choice, Toggle
 from ir_sim.app.widgets.dialog import Dialog
 from ir_sim.app.widgets.field import Field
-from ir_sim.app.widgets.label import Label, Paragraph
+from ir_sim.app.widgets.label import Label, Page, Paragraph
 from ir_sim.app.widgets.listing import Item, Listing
 from ir_sim.app.widgets.slider import Slider
 from ir_sim.app.widgets.table import Column, Table
@@ -20,6 +20,7 @@ __all__ = [
     "Item",
     "Label",
     "Listing",
+    "Page",
     "Paragraph",
     "Slider",
     "Table",

@@ -30,13 +30,14 @@ class Toasts:
         """Let time pass."""
         self._left = [(text, left - dt_s) for text, left in self._left if left > dt_s]
 
-    def draw(self, surface: pygame.Surface, theme: Theme) -> None:
-        """Draw them above the lower edge, the latest lowest."""
+    def draw(self, surface: pygame.Surface, theme: Theme, middle: int | None = None) -> None:
+        """Draw them above the lower edge, the latest lowest, around a middle."""
         y = surface.get_height() - theme.px(84)
         for text, left in reversed(self._left):
             words = theme.text(text, 15)
             box = words.get_rect().inflate(theme.px(32), theme.px(18))
-            box.midbottom = (surface.get_width() // 2, y)
+            box.midbottom = (surface.get_width() // 2 if middle is None else middle, y)
+            box.clamp_ip(surface.get_rect())
             card = pygame.Surface(box.size, pygame.SRCALPHA)
             edge = card.get_rect()
             radius = theme.px(8)
