@@ -11,7 +11,7 @@ from scipy.spatial import KDTree
 from ir_sim.anatomy.curve import Array
 from ir_sim.anatomy.sense import sense_checks
 from ir_sim.anatomy.vessel_tree import Vessel, VesselTree, build_tree
-from ir_sim.devices.coaxial import sheath_mouth
+from ir_sim.authoring.reach import reach_problems
 from ir_sim.errors import AuthoringError, Problem, ScenarioError
 from ir_sim.flow.supply import check as flow_problems
 from ir_sim.scenario.library import examine
@@ -22,8 +22,6 @@ from ir_sim.training.rubric import known_rubrics, load_rubric
 _SAME_SHARE = 0.5
 #: A tree that is less wide and high than this was drawn in another unit, mm (assumed).
 _SMALL_MM = 40.0
-#: Part of a device's length that the hub and the hand need outside the sheath, mm (assumed).
-_OUTSIDE_MM = 60.0
 
 
 def check_case(reference: str | Path) -> tuple[Scenario | None, list[Problem]]:
@@ -65,7 +63,7 @@ def check_scenario(scenario: Scenario) -> list[Problem]:
     if any(problem.severity == "error" for problem in found):
         return found
     found += [source.problem(*problem) for problem in flow_problems(tree, scenario.anatomy)]
-    found += [*_size(scenario, tree), *_twice(scenario, tree), *_reach(scenario, tree)]
+    found += [*_size(scenario, tree), *_twice(scenario, tree), *reach_problems(scenario, tree)]
     return [*found, *_sides(scenario), *_rubric(scenario)]
 
 
@@ -108,54 +106,6 @@ def _course(vessel: Vessel) -> Array:
     """(18,) nine points along a vessel."""
     s = np.linspace(0.2, 1.0, 9) * vessel.length_mm
     return np.concatenate([np.interp(s, vessel.s_mm, vessel.xy_mm[:, k]) for k in (0, 1)])
-
-
-def _reach(scenario: Scenario, tree: VesselTree) -> Iterator[Problem]:
-    """Whether the tray can reach the target: long enough, thin enough, led by a wire."""
-    source, target = scenario.source, scenario.task.target
-    fitting = [d for d in scenario.devices.values() if d.slot == target.device]
-    mouth = sheath_mouth(tree, scenario.access)
-    way = _way_mm(tree, mouth.vessel, mouth.xy_mm, target.vessel, target.at_mm)
-    need = way + scenario.access.sheath_mm + _OUTSIDE_MM
-    if all(d.length_mm < need for d in fitting):
-        longest = max(d.length_mm for d in fitting) / 10
-        message = (
-            f"the target lies {way / 10:.0f} cm beyond the sheath; with sheath and hub a "
-            f"{target.device} of {need / 10:.0f} cm is needed, the longest has {longest:.0f} cm"
-        )
-        yield source.problem(("task", "target"), message, "a longer device on the tray")
-    goal = tree.by_id[target.vessel]
-    on_way = [goal.radius_at(s) for s in np.linspace(0.0, target.at_mm, 9)]
-    if all(d.outer_radius_mm > min(on_way) for d in fitting):
-        thinnest = 2 * min(d.outer_radius_mm for d in fitting)
-        message = (
-            f"'{goal.id}' is {2 * min(on_way):.1f} mm wide on the way to the target; the thinnest "
-            f"{target.device} on the tray has {thinnest:.1f} mm"
-        )
-        yield source.problem(("task", "target"), message, "a microcatheter?")
-    if not any(d.slot == "wire" for d in scenario.devices.values()):
-        yield source.problem(("tray",), "no wire on the tray", "a catheter needs one", warn=True)
-
-
-def _way_mm(tree: VesselTree, start: int, start_xy: Array, goal_id: str, goal_mm: float) -> float:
-    """Length of the way along the centrelines."""
-    start_vessel = tree.vessels[start]
-    d = np.hypot(*(start_vessel.xy_mm - start_xy).T)
-    at = {start: float(start_vessel.s_mm[int(np.argmin(d))])}
-    walked = {start: 0.0}
-    index = start
-    while tree.vessels[index].parent >= 0:  # up from the sheath to the root
-        vessel = tree.vessels[index]
-        walked[vessel.parent] = walked[index] + max(at[index], 0.0)
-        at[vessel.parent] = vessel.parent_at_mm
-        index = vessel.parent
-    down, place = 0.0, goal_mm
-    index = tree.by_id[goal_id].index
-    while index not in at:  # up from the target to where the two ways meet
-        vessel = tree.vessels[index]
-        down += max(place, 0.0)
-        place, index = vessel.parent_at_mm, vessel.parent
-    return walked[index] + down + abs(at[index] - place)
 
 
 def _sides(scenario: Scenario) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from ir_sim.errors import Problem
 from ir_sim.scenario.checklist import contrast_allergy, is_right, standard_questions
-from ir_sim.scenario.model import Condition, Scenario
+from ir_sim.scenario.model import Condition, Place, Scenario
 from ir_sim.scenario.shipped import shipped
 from ir_sim.scenario.validation import nearest
 from ir_sim.scenario.yaml_source import Loc
@@ -127,6 +127,7 @@ def _places(scenario: Scenario) -> Iterator[Problem]:
     ):
         if name not in ids:
             yield scenario.source.problem(loc, f"no vessel '{name}'", nearest(name, ids))
+    yield from _range(scenario, ("task", "target"), scenario.task.target)
 
 
 def _tray(scenario: Scenario, catalogue: list[str]) -> Iterator[Problem]:
@@ -183,6 +184,14 @@ def _steps(scenario: Scenario) -> Iterator[Problem]:
                 loc = (*at, "when", kind, "vessel")
                 yield source.problem(loc, f"no vessel '{vessel}'", nearest(vessel, ids))
             yield from _step_devices(scenario, (*at, "when", kind), value)
+            if isinstance(value, Place):
+                yield from _range(scenario, (*at, "when", kind), value)
+
+
+def _range(scenario: Scenario, at: Loc, place: Place) -> Iterator[Problem]:
+    if place.to_mm is not None and place.to_mm <= place.at_mm:
+        message = f"to_mm {place.to_mm:g} does not lie beyond at_mm {place.at_mm:g}: never met"
+        yield scenario.source.problem((*at, "to_mm"), message, "a larger to_mm")
 
 
 def _step_devices(scenario: Scenario, at: Loc, value: object) -> Iterator[Problem]:

@@ -124,6 +124,18 @@ ERRORS = [
     ("[{kind: stenosis", "[{kind: stenose", "stenose", "did you mean 'stenosis'"),
     ("diameter_percent: 40", "diameter_percent: 4000", "4000", "at most 500"),
     ("diameter_percent: 40", "diameter_percent: 100", "100", "kind: occlusion"),
+    (
+        "at_mm: 12, length_mm: 6, diameter_percent: 40",
+        "at_mm: 4, length_mm: 6, diameter_percent: 90",
+        "{vessel: right_renal, at_mm: 6",
+        "narrows to 0.9 mm in the right renal",
+    ),
+    (
+        "[[-6, 104, 3.1], [-22, 98, 2.9]",
+        "[[-6, 104, 0.6], [-22, 98, 0.6]",
+        "{vessel: right_renal, at_mm: 6",
+        "the thinnest catheter on the tray has 1.7 mm",
+    ),
     (", diameter_percent: 40", "", "{kind", "either diameter_percent or diameter_mm"),
     ("diameter_percent: 40", "diameter_percent: 40, diameter_mm: 3", "{kind", "not both"),
     ("kind: stenosis, at_mm: 12", "kind: stenosis, at_mm: 120", "120", "beyond the end of"),
@@ -166,6 +178,9 @@ ERRORS = [
     ("vessel: right_renal, at_mm: 3", "vessel: right_renal, at_mm: 300", "300}}", "never met"),
     ("at_least_ml: 2", "at_least_ml: two", "two", "must be a number"),
     ("do: Take the wire out", "do:", "\n      when: {removed", "must be text"),
+    ("at_mm: 6, device", "at_mm: 6, to_mm: 4, device", "4, device", "never met"),
+    ("at_mm: 3}}", "at_mm: 3, to_mm: 3}}", "3}}", "does not lie beyond"),
+    ("sheath_mm: 70", "sheath_mm: 700", "700", "the vessels only"),
     # scoring, and YAML itself
     ("contrast_ml: 25", "contrast: 25", "contrast:", "did you mean 'contrast_ml'"),
     ("scoring:\n", "scoring:\n  rubrik: x\n", "rubrik", "did you mean 'rubric'"),
