@@ -106,8 +106,16 @@ class Contents:
         keys, row = transport_taps(places, self.count)
         t.cut(keys)
         tap_mass = np.zeros((len(SPECIES), len(keys)))
-        for s in active if len(keys) else ():
-            tap_mass[s] = total(row, mass[s], len(keys))
+        direct = tap_mass
+        if len(keys):
+            for s in active:
+                tap_mass[s] = total(row, mass[s], len(keys))
+            # where a jet and a leak share a cell, what leaks is the jet's own
+            jet = total(row, np.maximum(moved.tap, 0.0), len(keys))
+            leaking = total(row, np.maximum(-moved.tap, 0.0), len(keys))
+            both = np.minimum(jet, leaking)
+            direct = tap_mass * np.divide(both, jet, out=np.zeros_like(jet), where=jet > 0.0)
+            tap_mass = tap_mass - direct
         moves = Moves(
             moved.enter,
             moved.volume,
@@ -127,7 +135,7 @@ class Contents:
         self._forget(active)
         if not len(leaks):
             return np.zeros(0)
-        return self._leak(tap_left, row, moved.tap, leaks, into_vein)
+        return self._leak(tap_left + direct, row, moved.tap, leaks, into_vein)
 
     def _counter(self, moved: Moved) -> Array:
         """(elements,) mL exchanged with blind pouches."""

@@ -204,11 +204,8 @@ def transport_taps(places: Sequence[Place], count: Index) -> tuple[list[tuple[in
     """Cells cut for the transport: sorted, different; and the row of each place among them."""
     taken: dict[tuple[int, int], list[int]] = {}
     for i, p in enumerate(places):
-        cell = p.cell
-        for other in (p.cell, p.cell + 1, p.cell - 1):
-            if 1 <= other < count[p.element] and (p.element, other) not in taken:
-                cell = other
-                break
+        free = [c for c in range(1, int(count[p.element])) if (p.element, c) not in taken]
+        cell = min(free, key=lambda c: abs(c - p.cell), default=p.cell)
         taken.setdefault((p.element, cell), []).append(i)
     keys = sorted(taken)
     row = np.zeros(len(places), dtype=np.int64)
