@@ -23,8 +23,9 @@ WIRE_ABOVE_MM, FORM_ABOVE_MM, LOST_BELOW_MM = 88.0, 48.0, 22.0
 FORM_BACK_MM = 90.0
 #: A wire leads a catheter by at least so much, mm.
 LEAD_MM = 35.0
-#: Hands stop where a wall pushes back with more, N (a second of 0.6 N is an error).
-GENTLE_N = 0.5
+#: Hands stop where a wall pushes back with more, N: on a wire, and on a catheter over its wire,
+#: which cannot dissect.
+GENTLE_N, FIRM_N = 0.7, 1.4
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,11 @@ def climb(o: Operator, way: Route, above_mm: float) -> Work:
         yield from o.do({"wire": (WIRE_MM_S, 0.0)}, push, 20.0)
         if there():
             return True
-        if not astray():
+        if o.has("catheter") and not o.inserted_mm("wire") - o.inserted_mm("catheter") > 20.0:
+            back = o.inserted_mm("catheter") - 40.0  # its curve sends the wire the wrong way
+            yield from draw(o, "catheter", back)
+            yield from o.turn("catheter", 0.0)
+        elif not astray():
             yield from wire_to(o, o.inserted_mm("wire") - 60.0)
         yield from o.do({"wire": (-BACK_MM_S, 0.0)}, lambda: not astray(), 4.0)
         yield from o.do({"wire": (-BACK_MM_S, 0.0)}, None, 0.25)
@@ -197,7 +202,7 @@ def seat(o: Operator, way: Route, at_mm: float, slot: str = "catheter") -> Work:
         return way.hooked and o.place(slot)[0] == way.turn.id
 
     def stuck() -> bool:
-        return o.force_n(slot) > GENTLE_N
+        return o.force_n(slot) > FIRM_N
 
     def moves() -> Moves:
         vessel, s = o.place(slot)
@@ -245,6 +250,8 @@ def _steer(o: Operator, way: Route, vessel: Vessel, depth_mm: float) -> Work:
     depth = min(depth_mm, _reach_mm(o, vessel) - 8.0)
     side = 0.0 if side_deg(o.tree, vessel) > 0.0 or vessel.parent < 0 else 180.0
 
+    inner = max(o.inserted_mm(slot) for slot in ("catheter", "microcatheter"))
+
     def depth_now() -> float:
         at, s = o.place("wire")
         if at == vessel.id:
@@ -263,11 +270,16 @@ def _steer(o: Operator, way: Route, vessel: Vessel, depth_mm: float) -> Work:
         at, s = o.place("wire")
         return o.free("wire") and at not in inside and at not in on_way and s > 2.0
 
-    def along() -> float:
+    before = [v.id for v in (*reversed(way.up), way.turn, *way.down)]
+
+    def along() -> float | None:
+        if not o.free("wire"):
+            return o.inserted_mm("wire") - 1e5
         at, s = o.place("wire")
-        if at in inside or not o.free("wire"):
-            return 1e3 + o.inserted_mm("wire") * (not o.free("wire")) + depth_now()
-        return s if vessel.parent >= 0 and at == o.tree.vessels[vessel.parent].id else -1e3
+        if at in inside:
+            return depth_now()
+        upward = at == way.turn.id and way.hooked
+        return 1e3 * (before.index(at) - 90) + (-s if upward else s) if at in before else None
 
     for attempt in range(10):
         if arrived():
@@ -281,7 +293,7 @@ def _steer(o: Operator, way: Route, vessel: Vessel, depth_mm: float) -> Work:
             return True
         if depth_now() >= 0.6 * depth:
             return True
-        yield from wire_to(o, start - 4.0)
+        yield from wire_to(o, max(start - 4.0, inner - 6.0))
     return False
 
 
@@ -301,9 +313,14 @@ def _reach_mm(o: Operator, vessel: Vessel) -> float:
 
 def wire_to(o: Operator, mm: float) -> Work:
     """Draw the wire back to a length."""
+    return (yield from draw(o, "wire", mm))
+
+
+def draw(o: Operator, slot: str, mm: float) -> Work:
+    """Draw a device back to a length; a wire inside it comes with it as far as it must."""
     goal = max(mm, 0.0)
-    back = {"wire": (-2 * ENTER_MM_S, 0.0)}
-    return (yield from o.do(back, lambda: o.inserted_mm("wire") <= goal, 6.0))
+    back = {slot: (-2 * ENTER_MM_S, 0.0)}
+    return (yield from o.do(back, lambda: o.inserted_mm(slot) <= goal, 6.0))
 
 
 def wire_back(o: Operator, slot: str = "catheter", mm: float = 60.0) -> Work:

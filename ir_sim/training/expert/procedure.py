@@ -127,6 +127,7 @@ class Procedure:
         o, slot = self.o, place.device
         if not way.down:
             if not o.has(slot):
+                yield from manoeuvres.climb(o, way, self._height(way))
                 first = self._way(self.task.target.vessel)
                 yield from o.put_in(slot, self._catheters(first)[0].id)
             above = max(self._height(way) - 40.0, way.branch_mm - way.turn.length_mm + 5.0)
