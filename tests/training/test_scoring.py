@@ -213,3 +213,10 @@ def test_an_own_rubric_lies_beside_the_own_cases(tmp_path, monkeypatch):
     assert load_rubric("strict").id == "strict"
     assert load_rubric("default").sha256 == RUBRIC.sha256
     assert own_scenarios() == {}
+
+
+@pytest.mark.parametrize(("reached", "points_of_steps"), [(True, 30.0), (False, 0.0)])
+def test_a_case_without_steps_has_one_the_target(reached, points_of_steps):
+    done = Done(steps=0.0, steps_of=0.0, forms=0.0, forms_of=0.0, reached=reached)
+    got = points(rate(RUBRIC, done, [], metrics()))
+    assert got["steps"] == got["errors"] == pytest.approx(points_of_steps)
