@@ -134,7 +134,7 @@ class Body:
     @property
     def organs(self) -> dict[str, tuple[Ellipse, ...]]:
         """Outlines of organs by name; none in soft tissue of no particular place."""
-        return {} if self.template in ("generic", "head-neck") else _ORGANS
+        return {} if self.template == "generic" else _ORGANS
 
     @property
     def mineral(self) -> float:

@@ -65,24 +65,19 @@ def _painted(body: Body) -> tuple[Layer, ...]:
         moving.image += 0.25 * grain(moving.image.shape, SOFT_MM, rng, (20, 60), (0.6, 1.0))
         return (_layer(moving, "water", VISCERA_Z_MM, "breath"),)
     spine, bone = Canvas(w, BONE_MM), Canvas(w, BONE_MM)
-    layers = []
+    # all templates are windows on one body: what lies outside is not painted
     paint_spine(spine, rng)
-    if body.template in ("abdomen-pelvis", "thorax"):
-        paint_ribs(spine)
-        heart = Canvas(w, SOFT_MM)
-        paint_chest(still, moving, heart, rng)
-        heart.blurred(1.4)
-        layers.append(_layer(heart, "water", VISCERA_Z_MM, "heart"))
-    if body.template in ("abdomen-pelvis", "thorax", "pelvis-leg"):
-        paint_abdomen(still, moving, body, rng)
-    if body.template in ("abdomen-pelvis", "pelvis-leg"):
-        paint_pelvis(bone)
-    if body.template == "pelvis-leg":
+    paint_ribs(spine)
+    heart = Canvas(w, SOFT_MM)
+    paint_chest(still, moving, heart, rng)
+    heart.blurred(1.4)
+    paint_abdomen(still, moving, body, rng)
+    paint_pelvis(bone)
+    paint_shoulders(bone)
+    if w.bottom < -400.0:
         paint_leg(bone, bone)
         _muscles(still, rng)
-    if body.template in ("thorax", "head-neck", "abdomen-pelvis"):
-        paint_shoulders(bone)
-    if body.template == "head-neck":
+    if w.top > 620.0:
         paint_head(bone, still, rng)
     for canvas in (spine, bone):
         canvas.textured(rng, (0.9, 2.2, 6.0, 16.0), (0.06, 0.07, 0.06, 0.05))
@@ -90,7 +85,8 @@ def _painted(body: Body) -> tuple[Layer, ...]:
         canvas.image *= body.mineral
     for canvas in (still, moving):
         canvas.blurred(_SOFT_BLUR_MM)
-    layers += [
+    layers = [
+        _layer(heart, "water", VISCERA_Z_MM, "heart"),
         _layer(spine, "bone", SPINE_Z_MM, "still"),
         _layer(bone, "bone", BONE_Z_MM, "still"),
         _layer(still, "water", SOFT_Z_MM, "still"),

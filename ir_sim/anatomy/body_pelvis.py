@@ -20,9 +20,10 @@ _HEAD_MM = 24.0
 _FEMUR = ((-236, 127, 15.0), (-300, 122, 14.0), (-400, 109, 13.5), (-480, 97, 15.0),
           (-520, 90, 20.0), (-532, 84, 19.0))  # fmt: skip
 _TIBIA = ((-604, 80, 26.0), (-616, 81, 23.0), (-640, 82, 17.0), (-700, 81, 13.0),
-          (-820, 77, 11.0), (-890, 74, 12.5), (-925, 72, 19.0))  # fmt: skip
+          (-820, 77, 11.0), (-890, 74, 12.5), (-915, 72, 17.0))  # fmt: skip
 _FIBULA = ((-604, 112, 3.0), (-608, 112, 7.0), (-620, 112, 8.0), (-642, 111, 5.5),
-           (-760, 106, 5.5), (-880, 97, 6.0), (-935, 94, 9.0), (-952, 93, 6.5))  # fmt: skip
+           (-760, 106, 5.5), (-880, 97, 6.0), (-930, 94, 8.5), (-950, 93, 6.5),
+           (-957, 92, 3.0))  # fmt: skip
 
 _CONDYLES = (
     (70, -520), (60, -540), (53, -556), (55, -572), (64, -582), (76, -578), (83, -568), (91, -579),
@@ -31,6 +32,11 @@ _CONDYLES = (
 _PLATEAU = (
     (50, -590), (66, -588), (78, -586), (82, -583), (86, -586), (98, -588), (112, -590),
     (110, -602), (100, -616), (82, -622), (64, -616), (53, -603),
+)  # fmt: skip
+#: Lower end of the tibia with its ankle bone.
+_PLAFOND = (
+    (56, -908), (53, -925), (50, -938), (54, -943), (60, -934), (66, -929), (82, -928), (91, -927),
+    (90, -914), (84, -902), (64, -902),
 )  # fmt: skip
 
 
@@ -46,18 +52,14 @@ def paint_pelvis(canvas: Canvas) -> None:
 def paint_leg(canvas: Canvas, patella: Canvas) -> None:
     """Femoral shafts, knees, lower legs, ankles and the beginning of the feet."""
     for side in (-1.0, 1.0):
-        _shaft(canvas, _FEMUR, side, 5.0, 13.0, 1.0, (outline(_CONDYLES),))
         _knee(canvas, patella, side)
-        _shaft(canvas, _TIBIA, side, 4.5, 12.5, 1.05, (outline(_PLATEAU),))
+        _shaft(canvas, _TIBIA, side, 4.5, 12.5, 1.05, (outline(_PLATEAU), outline(_PLAFOND)))
         _shaft(canvas, _FIBULA, side, 2.2, 5.0, 0.8)
         talus = [(54, -930), (72, -927), (89, -931), (93, -944), (86, -960), (70, -966), (56, -958),
                  (50, -944)]  # fmt: skip
-        canvas.solid([outline(mirrored(talus, side))], 14, 0.9, 0.20, 0.9)
-        heel = [(58, -955), (86, -955), (90, -985), (78, -1002), (62, -1000), (54, -980)]
-        canvas.solid([outline(mirrored(heel, side))], 16, 0.9, 0.16, 0.8)
-        for k, x in enumerate((58, 68, 77, 85, 92)):
-            toe = [(x, -975), (x + 2 * (k - 2), -1019), (x + 3 * (k - 2), -1060)]
-            canvas.rod(mirrored(toe, side), [6.0, 4.6, 5.0], 1.6, 0.15, 0.6)
+        canvas.solid([outline(mirrored(talus, side))], 14, 0.8, 0.14, 0.75)
+        heel = [(60, -960), (84, -960), (88, -985), (78, -1002), (62, -1000), (55, -980)]
+        canvas.solid([outline(mirrored(heel, side))], 16, 0.7, 0.10, 0.6)
 
 
 def _sacrum(canvas: Canvas) -> None:
@@ -139,13 +141,13 @@ def _ring(canvas: Canvas, side: float) -> None:
 def _hip(canvas: Canvas, side: float) -> None:
     neck = [
         (102, -146), (118, -160), (130, -157), (139, -149), (149, -152), (153, -166), (152, -188),
-        (146, -212), (142, -240), (141, -340), (112, -340), (112, -250), (108, -222), (104, -204),
+        (146, -212), (142, -236), (140, -262), (114, -262), (112, -244), (108, -222), (104, -204),
         (96, -192), (86, -184),
     ]  # fmt: skip
     head = ellipse(*HIP, _HEAD_MM, _HEAD_MM)
     minor = ellipse(110, -214, 9, 10)
-    parts = [mirrored(outline(neck), side), mirrored(head, side), mirrored(minor, side)]
-    canvas.solid(parts, 15.0, 1.3, 0.11, 0.85, union=True)
+    # one bone from head to knee: parts drawn apart would show where they overlap
+    _shaft(canvas, _FEMUR, side, 5.0, 14.0, 1.0, (outline(neck), head, minor, outline(_CONDYLES)))
     canvas.rod(mirrored(ring(*HIP, _HEAD_MM - 0.8, _HEAD_MM - 0.8), side), 0.8, 0.8, share=0.35)
     # trabecular lines of the neck, trochanteric crest
     for a, b in (((84, -148), (124, -205)), ((96, -190), (112, -152))):
@@ -153,7 +155,6 @@ def _hip(canvas: Canvas, side: float) -> None:
         canvas.rod(mirrored([a, middle, b], side), 4.0, 0.5, 0.10, 0.35, 0.3)
     crest = [(147, -168), (138, -182), (124, -198), (112, -210)]
     canvas.rod(mirrored(crest, side), [3.0, 2.4, 2.4, 3.0], 1.2, 0.2, 0.6, 0.2)
-    _shaft(canvas, _FEMUR[:3], side, 5.0, 12.5, 0.55)
 
 
 def _shaft(
@@ -171,12 +172,12 @@ def _shaft(
     right = curve_through(p[:, [0, 1]] + np.outer(p[:, 2], [0, 1]))[:, ::-1]
     whole = np.vstack([left, right[::-1]])
     parts = [mirrored(whole, side), *(mirrored(end, side) for end in ends)]
-    canvas.solid(parts, depth, 0.9, 0.14, share, union=True)
+    canvas.solid(parts, depth, 1.0, 0.10, 0.85 * share, union=True)
     narrow = p[:, 2] < 1.4 * p[:, 2].min()
     if narrow.sum() >= 2:
         for sign in (-1.0, 1.0):
             wall = np.stack([p[narrow, 1] + sign * (p[narrow, 2] - 0.5 * cortex), p[narrow, 0]], 1)
-            canvas.rod(mirrored(wall, side), 0.5 * cortex, 0.5 * cortex, 0.5, 1.15 * share, 0.12)
+            canvas.rod(mirrored(wall, side), 0.5 * cortex, 0.5 * cortex, 0.5, 1.5 * share, 0.2)
 
 
 def _knee(canvas: Canvas, patella: Canvas, side: float) -> None:
@@ -186,4 +187,4 @@ def _knee(canvas: Canvas, patella: Canvas, side: float) -> None:
     ):
         canvas.rod(mirrored(line, side), 1.3, 1.2, share=1.0, fade=0.15)
     patella.solid([outline(mirrored([(84, -522), (100, -528), (104, -546), (86, -562), (70, -548),
-                                     (68, -530)], side))], 9.0, 0.7, 0.15, 0.6)  # fmt: skip
+                                     (68, -530)], side))], 9.0, 0.5, 0.12, 0.55)  # fmt: skip

@@ -183,8 +183,8 @@ def _transverse(canvas: Canvas, level: Level, x: float, rng: np.random.Generator
             (w + 0.75 * length * w, 0.1 * h + rise),
             (w + 1.0 * length * w, 0.05 * h + 1.3 * rise),
         ]
-        radii = [4.8, 4.0, 4.4, 3.4] if level.name != "L5" else [6.5, 6.0, 5.5, 4.0]
-        canvas.rod(moved(mirrored(path, side), x, y), radii, 0.9, 0.14, 0.85, 0.14)
+        radii = [5.4, 3.8, 3.6, 2.2] if level.name != "L5" else [7.0, 6.0, 5.0, 3.0]
+        canvas.rod(moved(mirrored(path, side), x, y), radii, 0.8, 0.12, 0.75, 0.22)
 
 
 def _thoracic_transverse(canvas: Canvas, level: Level, x: float) -> None:

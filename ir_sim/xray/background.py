@@ -14,7 +14,7 @@ from ir_sim.xray.pictures import Image
 from ir_sim.xray.projection import Projection
 
 #: Spacing at which the smooth thickness of the body is sampled, px.
-_COARSE_PX = 16
+_COARSE_PX = 4
 #: Share of the thickness that table and clothing add evenly does not matter: the exposure follows.
 _LEAST_STRETCH = 0.6
 

@@ -14,9 +14,10 @@ DARK = 6
 #: Radius of the field's rounded corners, share of its side.
 _CORNER = 0.07
 _COARSE = 64
-#: What is brighter than the measured part of the patient by this is the direct beam, in the
-#: logarithm (0 is the exposure control's aim).
-_DIRECT_BEAM = 1.0
+#: What is brighter than the exposure control's aim by this pulls the grey no further (logarithm).
+DIRECT_BEAM = 1.6
+#: Range of the low frequencies, in the logarithm, that is shown at most.
+_MOST_RANGE = 0.62
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,8 @@ class Display:
         self._low: Image = np.empty((size_px, size_px), np.float32)
         self._tables: dict[float, Grey] = {}
         self._mask = _rounded(size_px)
+        #: Logarithm of the signal above which the beam has met no patient.
+        self.direct_beam = DIRECT_BEAM
 
     def show(
         self,
@@ -135,15 +138,21 @@ class Display:
             if opening is not None:
                 coarse = _fill_closed(coarse, opening, n)
             # the direct beam beside the patient must not pull the grey of the patient
-            coarse = np.minimum(coarse, np.float32(_DIRECT_BEAM))
+            coarse = np.minimum(coarse, np.float32(self.direct_beam))
             low = cv2.GaussianBlur(coarse, (0, 0), 4.0 * side / 64)
+            compression = look.compression
             if level is None:
-                middle = np.s_[side // 5 : -side // 5, side // 5 : -side // 5]
-                patient = low[middle][coarse[middle] < 0.9 * _DIRECT_BEAM]
-                mean = float(patient.mean()) if patient.size else 0.0
-                level = mean * (1.0 - look.compression) + 0.05
+                middle = np.s_[side // 8 : -side // 8, side // 8 : -side // 8]
+                patient = low[middle][coarse[middle] < self.direct_beam - 0.1]
+                mean = 0.0
+                if patient.size:
+                    mean = float(patient.mean())
+                    dark, bright = np.quantile(patient, (0.05, 0.95))
+                    # lungs beside the spine: more range than the window holds is pressed into it
+                    compression = max(compression, 1.0 - _MOST_RANGE / max(bright - dark, 0.1))
+                level = mean * (1.0 - compression) + 0.05
             cv2.resize(low, (n, n), dst=self._low, interpolation=cv2.INTER_LINEAR)
-            cv2.scaleAdd(self._low, -look.compression, sharp, dst=sharp)
+            cv2.scaleAdd(self._low, -compression, sharp, dst=sharp)
         gain = 255.0 / look.window
         offset = 127.5 - gain * level
         grey = cv2.addWeighted(sharp, gain, sharp, 0.0, offset, dtype=cv2.CV_8U)  # saturates

@@ -22,7 +22,7 @@ from ir_sim.anatomy.body import Body
 from ir_sim.anatomy.vessel_tree import VesselTree
 from ir_sim.xray.beam import beam_quality
 from ir_sim.xray.detector import Detector
-from ir_sim.xray.display import CINE, DSA, FLUORO, ROADMAP, Display, Temporal
+from ir_sim.xray.display import CINE, DIRECT_BEAM, DSA, FLUORO, ROADMAP, Display, Temporal
 from ir_sim.xray.line_integrals import LineIntegrals, view_key
 from ir_sim.xray.pictures import Grey, Image
 from ir_sim.xray.scene import Scene
@@ -33,8 +33,10 @@ from ir_sim.xray.subtraction import Roadmap, Subtraction
 _PAUSE_S = 0.8
 #: Share of the field's side over which the exposure is measured.
 _MEASURE = 0.6
-#: What is brighter than the dark parts of the measuring field by this is the direct beam.
-_DIRECT = 6.0
+#: What attenuates less than this share of the denser parts of the field is the direct beam.
+_DIRECT = 0.35
+#: Attenuation of a few centimetres at the patient's edge, nepers.
+_SKIN = 0.5
 
 
 class Imager:
@@ -163,6 +165,7 @@ class Imager:
         primary = detector.primary(line, opening)
         target = exposure.target_ngy or exposure.dose_ngy
         gain = exposure.dose_ngy / target / self._measured(scene, detector, opening)
+        self._display.direct_beam = min(DIRECT_BEAM, float(np.log(gain)) - _SKIN)
         detector.lag = 0.01 if exposure.kind == "acquire" else 0.03
         quanta = self._quanta(exposure, detector)
         return detector.expose(primary, gain, quanta, exposure.number, opening)
@@ -196,9 +199,10 @@ class Imager:
             closed[rows, columns] = share[rows, columns]
             share = closed
         total = share + detector.coarse_scatter(share.astype(np.float32))
-        part = total[_middle(rows), _middle(columns)]
+        middle = np.s_[_middle(rows), _middle(columns)]
         # beside the patient the direct beam falls on the detector: it is not measured
-        return float(part[part <= _DIRECT * np.quantile(part, 0.2)].mean())
+        depth = still[middle]
+        return float(total[middle][depth >= _DIRECT * np.quantile(depth, 0.8)].mean())
 
     def _acquired(
         self, picture: Image, exposure: Exposure, opening: tuple[slice, slice] | None

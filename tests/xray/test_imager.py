@@ -329,3 +329,23 @@ def test_an_angulated_view_moves_the_spine_and_shortens_the_width() -> None:
     assert (middle[1] - middle[0]) * 0.9 == pytest.approx(24, abs=6)
     assert turned.bone_g_cm2.sum() == pytest.approx(straight.bone_g_cm2.sum(), rel=0.25)
     assert turned.water_cm[128, 128] > straight.water_cm[128, 128]
+
+
+def test_a_wire_stands_out_with_the_root_of_the_dose() -> None:
+    """Contrast to noise of a thin wire before filtering: four times the dose, twice the ratio."""
+    from ir_sim.xray.beam import beam_quality
+    from ir_sim.xray.detector import Detector
+
+    line = np.zeros((N, N), np.float32)
+    line[:, 126:130] = 0.25
+
+    def ratio(dose_ngy: float) -> float:
+        detector = Detector(N, 0.33, 4)
+        detector.lag = 0.0
+        quanta = beam_quality(70).quanta_per_mm2_ngy * dose_ngy * 0.33**2
+        signal = detector.expose(detector.primary(line), 1.0, quanta, 1)
+        beside = signal[40:-40, 60:110]
+        return float((beside.mean() - signal[40:-40, 127:129].mean()) / beside.std())
+
+    assert ratio(80) / ratio(20) == pytest.approx(2.0, rel=0.08)
+    assert ratio(20) > 0.5
