@@ -49,6 +49,8 @@ def headless_demo(case: str, out: str, seed: int) -> int:
         files.append("run.webp")
     text = json.dumps(score.as_dict(), indent=2, ensure_ascii=False) + "\n"
     (folder / "score.json").write_text(text, encoding="utf-8")
+    (folder / "debrief.html").write_text(session.debrief_page(trainee="expert"), encoding="utf-8")
+    files.append("debrief.html")
     digest = hashlib.sha256((folder / "run.irrun").read_bytes()).hexdigest()
     print(f"{scenario.title}: the expert's run, simulated")
     print(summary(score))
@@ -57,8 +59,14 @@ def headless_demo(case: str, out: str, seed: int) -> int:
     return OK
 
 
-def check_recording(file: str, rubric: str | None) -> int:
-    """Run a recording again, compare every state that it recorded, and rate it."""
+def check_recording(file: str, rubric: str | None, page: str | None = None) -> int:
+    """Run a recording again, compare every state that it recorded, and rate it.
+
+    Args:
+        file: The recording.
+        rubric: Rate by this one; the case's own if None.
+        page: Write the debrief to this file, as one HTML page.
+    """
     from ir_sim.simulation.recording import read
     from ir_sim.training.rubric import load_rubric
     from ir_sim.training.session import Session, differs
@@ -93,6 +101,13 @@ def check_recording(file: str, rubric: str | None) -> int:
         print(f"recorded: {was['total']:.0f} of 100 by '{was.get('rubric', '')}'")
         print(f"rated again by '{chosen.id}':")
     print(summary(session.score()))
+    if page is not None:
+        try:
+            Path(page).write_text(session.debrief_page(), encoding="utf-8")
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise IrSimError(f"{page}: cannot be written: {reason}") from error
+        print(f"wrote {page}")
     return OK
 
 

@@ -42,10 +42,12 @@ def add(commands: Any) -> None:
         "replay",
         replay,
         "watch a recorded run again, check it, or rate it by another rubric",
-        "ir-sim replay run.irrun --headless\nir-sim replay run.irrun --rescore strict.yaml",
+        "ir-sim replay run.irrun --headless\nir-sim replay run.irrun --rescore strict.yaml\n"
+        "ir-sim replay run.irrun --page debrief.html",
     )
     parser.add_argument("file", metavar="FILE", help="a recording (.irrun)")
     parser.add_argument("--rescore", metavar="RUBRIC", help="rate by this rubric")
+    parser.add_argument("--page", metavar="HTML", help="write the debrief as one page")
     parser.add_argument("--headless", action="store_true", help="no window: check and rate only")
 
 
@@ -98,8 +100,8 @@ def replay(args: argparse.Namespace) -> int:
     from ir_sim.cli.display import missing
     from ir_sim.cli.headless import check_recording
 
-    if args.headless or args.rescore or missing() is not None:
-        return check_recording(args.file, args.rescore)
+    if args.headless or args.rescore or args.page or missing() is not None:
+        return check_recording(args.file, args.rescore, args.page)
     from ir_sim.app.main import run_app
 
     return run_app(replay=args.file)

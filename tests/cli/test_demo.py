@@ -42,7 +42,8 @@ def test_without_a_display_it_says_so_in_one_line_and_plays(played):
     assert "expert" in first
     assert "passed" in done.stdout
     files = {path.name for path in folder.iterdir()}
-    assert {"run.irrun", "picture.png", "film.png", "run.webp", "score.json"} == files
+    pictures = {"picture.png", "film.png", "run.webp"}
+    assert {"run.irrun", "score.json", "debrief.html"} | pictures == files
 
 
 def test_the_expert_reaches_the_target(played):
@@ -67,9 +68,13 @@ def test_the_pictures_show_something(played):
         assert np.abs(np.asarray(film.convert("L"), float) - first).mean() > 2
 
 
-def test_the_recording_repeats_bit_for_bit(played, capsys):
-    assert main(["replay", str(played[1] / "run.irrun"), "--headless"]) == 0
+def test_the_recording_repeats_bit_for_bit(played, capsys, tmp_path):
+    page = tmp_path / "page.html"
+    assert main(["replay", str(played[1] / "run.irrun"), "--page", str(page)]) == 0
     said = capsys.readouterr().out
+    assert f"wrote {page}" in said
+    again, first = page.read_text(), (played[1] / "debrief.html").read_text()
+    assert again == first.replace(" · expert · ", " · ")
     assert "bit-identical" in said
     total = json.loads((played[1] / "score.json").read_text())["total"]
     assert f"score {total:.0f} of 100" in said
