@@ -332,6 +332,16 @@ def wire_back(o: Operator, slot: str = "catheter", mm: float = 60.0) -> Work:
     return (yield from o.do({"wire": (-40.0, 0.0)}, drawn, 8.0))
 
 
+def back_on_the_way(o: Operator, way: Route, slot: str) -> Work:
+    """Out of a side branch of the way: draw back until the tip lies on the way again."""
+    inside = {v.id for v in way.down}
+    now = o.tree.by_id[o.place(slot)[0]]
+    if not any(o.tree.vessels[i].id in inside for i in o.tree.path_to_root(now.index)):
+        return False
+    both = {slot: (-15.0, 0.0), "wire": (-15.0, 0.0)}
+    return (yield from o.do(both, lambda: o.place(slot)[0] in inside, 4.0, watch=True))
+
+
 def let_go(o: Operator, way: Route, slot: str) -> Work:
     """The wire back up beyond the branch, so that another catheter can follow it."""
     yield from o.do({"wire": (-BACK_MM_S, 0.0)}, lambda: not o.free("wire"), 6.0)

@@ -12,8 +12,9 @@ from ir_sim.training.expert import filming, manoeuvres
 from ir_sim.training.expert.operator import Operator, Work
 from ir_sim.training.expert.route import Route, beyond, route
 
-#: Deeper than a place asks for, so that it holds, mm.
-DEEPER_MM = 4.0
+#: Deeper than a place asks for, so that it holds when the wire goes, mm: in an ostium, and in a
+#: vessel further on.
+DEEPER_MM, BEYOND_MM = 4.0, 14.0
 #: A wire thinner than this radius is a microwire, mm (0.018 in: 0.23).
 MICRO_WIRE_MM = 0.3
 #: A form is answered at this pace, s a question.
@@ -140,26 +141,31 @@ class Procedure:
                 pass  # it lies well: go on with it
             elif not o.has(slot):
                 yield from o.put_in(slot, device.id)
-            for attempt in range(2):
-                if (
-                    way.hooked
-                    and o.place(slot)[0] not in inside
-                    and not (yield from manoeuvres.hook(o, way, place.at_mm))
-                ):
+            for attempt in range(3):
+                if o.place(slot)[0] not in inside:
+                    yield from manoeuvres.back_on_the_way(o, way, slot)
+                astray = way.hooked and o.place(slot)[0] not in inside
+                if astray and not (yield from manoeuvres.hook(o, way, place.at_mm)):
                     break
                 if self._there(place) and not isinstance(place, Target):
                     return True
                 yield from o.think()
-                deeper = place.at_mm + DEEPER_MM + 2.0 * attempt
-                yield from manoeuvres.seat(o, way, deeper)
-                yield from manoeuvres.wire_back(o, slot)
-                yield from o.wait(0.4)
+                yield from manoeuvres.seat(o, way, self._deep(place, way, attempt))
+                if isinstance(place, Target):
+                    yield from manoeuvres.wire_back(o, slot)
+                    yield from o.wait(0.4)
                 if self._there(place):
                     return True
             yield from manoeuvres.let_go(o, way, slot)
             if not (yield from o.take_out(slot)):
                 return False
         return False
+
+    @staticmethod
+    def _deep(place: TipAt | Target, way: Route, attempt: int) -> float:
+        """How deep to go so that the tip stays when the wire goes; deeper after each loss, mm."""
+        more = (DEEPER_MM if len(way.down) == 1 else BEYOND_MM) + 3.0 * attempt
+        return min(place.at_mm + more, max(0.75 * way.goal.length_mm, place.at_mm + 1.0))
 
     def _catheters(self, way: Route) -> list[Device]:
         """Those of the tray, the one whose curve suits the turn best first."""

@@ -1,0 +1,139 @@
+"""The command that plays bots to find a case's baseline and pass mark."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import multiprocessing
+import os
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ir_sim.cli.words import Progress, command, table
+from ir_sim.errors import IrSimError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ir_sim.training.bots import Played
+    from ir_sim.training.calibrate import Calibration
+
+OK, NO = 0, 1
+
+
+def add(commands: Any) -> None:
+    """Register the command."""
+    parser = command(
+        commands,
+        "calibrate",
+        calibrate,
+        "let bots of known skill play a case: its baseline and pass mark",
+        "ir-sim calibrate right-renal-selective --runs 5 --jobs 4\n"
+        "ir-sim calibrate my-case.yaml --write\n"
+        "ir-sim calibrate my-case.yaml --cluster tcp://scheduler:8786",
+    )
+    parser.add_argument("case", metavar="CASE", help="a case's id or file")
+    parser.add_argument("--runs", type=_count, default=3, metavar="N", help="runs of each bot (3)")
+    parser.add_argument("--jobs", type=_count, metavar="J", help="processes (default: the cores)")
+    parser.add_argument("--bots", metavar="NAMES", help="only these, with commas between")
+    parser.add_argument(
+        "--cluster", metavar="URL", help="a Dask scheduler, such as tcp://host:8786"
+    )
+    parser.add_argument("--write", action="store_true", help="put the baseline into CASE's file")
+
+
+def calibrate(args: argparse.Namespace) -> int:
+    """Play, then say what came of it."""
+    from ir_sim.authoring.check import load_case
+    from ir_sim.training.bots import STYLES
+    from ir_sim.training.calibrate import calibrate as judged
+    from ir_sim.training.calibrate import run_all
+
+    scenario = load_case(args.case)
+    path = Path(args.case)
+    if args.write and not path.is_file():
+        raise IrSimError(f"{args.case}: --write needs the file of the case, not its id")
+    names = tuple(args.bots.split(",")) if args.bots else tuple(STYLES)
+    for name in names:
+        if name not in STYLES:
+            raise IrSimError(f"no bot '{name}': one of {', '.join(STYLES)}")
+    progress = Progress(f"calibrate {scenario.id}", len(names) * args.runs)
+
+    def told(played: Played, done: int, of: int) -> None:
+        progress.at(done, f"{done} of {of}: {played.bot} {played.total:.0f}")
+
+    case = str(path.resolve()) if path.is_file() else args.case
+    with _workers(args) as executor:
+        played = run_all(case, executor, args.runs, names, told)
+    progress.done()
+    result = judged(played)
+    print(f"{scenario.title} ({scenario.id}): {len(played)} runs by bots, simulated")
+    print(told_by(result))
+    if not result.baseline:
+        return NO
+    if args.write:
+        _write(path, result)
+    return OK
+
+
+def told_by(result: Calibration) -> str:
+    """A calibration in a few lines."""
+    rows = [("bot", "runs", "score", "target", "passed")]
+    for group in result.groups:
+        score = f"{group.mean:.1f} ± {group.sd:.1f}"
+        shares = f"{group.reached:.0%}", f"{group.passed:.0%}"
+        rows.append((group.bot, str(group.runs), score, *shares))
+    lines = [table(rows, indent="  ")]
+    if not math.isnan(result.rank_correlation):
+        lines.append(f"rank correlation of skill and score: {result.rank_correlation:.2f}")
+    if not math.isnan(result.pass_mark):
+        lines.append(f"pass mark where skilled and unskilled bots cross: {result.pass_mark:.0f}")
+    if result.baseline:
+        figures = ", ".join(f"{name}: {value:g}" for name, value in result.baseline.items())
+        lines.append(f"baseline: {{{figures}}}")
+    else:
+        lines.append("no baseline: no skilled bot reached the target")
+    lines.append("Bots are not people: check the figures with runs of practised operators.")
+    return "\n".join(lines)
+
+
+@contextmanager
+def _workers(args: argparse.Namespace) -> Iterator[Executor]:
+    """A pool of processes on this machine, or the executor of a cluster."""
+    if args.cluster is None:
+        jobs = min(args.jobs or os.cpu_count() or 1, 61)
+        fresh = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(jobs, mp_context=fresh) as pool:
+            yield pool
+        return
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise IrSimError("--cluster needs Dask: pip install 'ir-sim[cluster]'") from error
+    try:
+        client = Client(args.cluster, timeout=10)
+    except (OSError, ValueError, TimeoutError) as error:
+        raise IrSimError(f"{args.cluster}: no Dask scheduler answers there ({error})") from error
+    with client:
+        yield client.get_executor(retries=2, pure=False)
+
+
+def _write(path: Path, result: Calibration) -> None:
+    from ir_sim.training.calibrate import write_baseline
+
+    text = path.read_text(encoding="utf-8")
+    try:
+        after = write_baseline(text, result.baseline)
+    except IrSimError as error:
+        raise IrSimError(f"{path}: {error}") from error
+    path.write_text(after, encoding="utf-8")
+    print(f"wrote the baseline into {path}")
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= 10_000:
+        raise argparse.ArgumentTypeError(f"a number from 1 to 10,000 is needed, got {text}")
+    return number
