@@ -246,7 +246,7 @@ from pathlib import Path
 from tests.records.test_failures import play
 from ir_sim.errors import RecordError
 home = Path({str(tmp_path)!r})
-resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, resource.RLIM_INFINITY))
+resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, resource.RLIM_INFINITY))
 for k in range(2, 400):
     try:
         play(home, k)

@@ -51,25 +51,25 @@
 
   const number = (cell) => parseFloat(cell.textContent.replace(/,/g, "").replace("–", "-1"));
   document.querySelectorAll("table.sortable").forEach((table) => {
-    table.querySelectorAll("thead th").forEach((head, column) => {
-      head.tabIndex = 0;
-      head.setAttribute("role", "button");
-      head.title = "sort";
-      let down = false;
-      const sort = () => {
-        const body = table.tBodies[0];
-        const rows = [...body.rows];
+    const heads = [...table.querySelectorAll("thead th")];
+    heads.forEach((head, column) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = head.textContent;
+      head.replaceChildren(button);
+      button.addEventListener("click", () => {
+        const up = head.getAttribute("aria-sort") !== "ascending";
+        heads.forEach((other) => other.removeAttribute("aria-sort"));
+        head.setAttribute("aria-sort", up ? "ascending" : "descending");
         const numeric = head.classList.contains("n");
-        down = !down;
+        const rows = [...table.tBodies[0].rows];
         rows.sort((a, b) => {
           const [x, y] = [a.cells[column], b.cells[column]];
           const order = numeric ? number(x) - number(y) : x.textContent.localeCompare(y.textContent);
-          return down ? order : -order;
+          return up ? order : -order;
         });
-        body.append(...rows);
-      };
-      head.addEventListener("click", sort);
-      head.addEventListener("keydown", (event) => { if (event.key === "Enter") sort(); });
+        table.tBodies[0].append(...rows);
+      });
     });
   });
 })();
