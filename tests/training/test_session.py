@@ -125,3 +125,17 @@ def test_an_own_rubric_is_tried_on_recorded_runs(scenario, tmp_path):
     assert str(one).startswith("run.irrun: ")
     assert "(default)" in str(one)
     assert "(strict), not passed" in str(one)
+
+
+def test_a_wire_drawn_out_through_a_catheter_enters_no_vessel(scenario):
+    sim = first_moves(ir_sim.Simulation(scenario, seed=3))
+    sim.step(Controls(actions=(Action("mount", slot="catheter", device="catheter-5f-pigtail"),)))
+    for _ in range(180):
+        sim.step(Controls(motions={"catheter": Motion(50.0)}, pedal="fluoro"))
+    assert sim.state.devices["catheter"].inserted_mm > 120.0
+    before = len(sim.events)
+    sim.step(Controls(actions=(Action("remove", slot="wire"),)))
+    while "wire" in sim.state.devices:
+        sim.step()
+    entered = [e for e in sim.events[before:] if e.kind == "vessel_entered" and e.slot == "wire"]
+    assert entered == []
