@@ -1,4 +1,4 @@
-"""The expert: reaches every goal of the beginner's case without a fault, whoever is on the table."""
+"""The expert reaches every goal of the first case without a fault, whoever is on the table."""
 
 import pytest
 
