@@ -31,9 +31,15 @@ def _milliseconds(moment: datetime) -> datetime:
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
+def _no_nul(text: str) -> str:
+    if "\0" in text:  # PostgreSQL stores no such text
+        raise ValueError("a text must not hold a zero byte")
+    return text
+
+
 Moment = Annotated[datetime, AfterValidator(_milliseconds)]
-Text = Annotated[str, Field(max_length=2000)]
-Key = Annotated[str, Field(min_length=1, max_length=200)]
+Text = Annotated[str, Field(max_length=2000), AfterValidator(_no_nul)]
+Key = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_no_nul)]
 Sha256 = Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Pseudonym = Annotated[str, Field(pattern=PSEUDONYM_PATTERN)]

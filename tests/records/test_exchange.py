@@ -5,13 +5,17 @@ from __future__ import annotations
 import csv
 import json
 import re
+import tempfile
 import threading
 import uuid
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ir_sim.errors import RecordError
 from ir_sim.records.columns import COLUMNS
@@ -19,6 +23,7 @@ from ir_sim.records.export import export
 from ir_sim.records.importing import import_runs
 from ir_sim.records.lrs import RecordStore
 from ir_sim.records.reading import RunFilter
+from ir_sim.records.record import RunError, RunMetric
 from ir_sim.records.store import open_log
 from ir_sim.records.xapi import statements_of
 from tests.records.made import made_run, recording_of
@@ -144,6 +149,39 @@ def test_a_title_is_never_a_formula(tmp_path):
         with open_log(home=tmp_path / "other") as other:
             import_runs(other, tmp_path / "x.csv")
             assert next(other.runs()).document["scenario_title"] == title
+
+
+WORDS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=40)
+NUMBERS = st.floats(-1e9, 1e9)
+
+
+@settings(max_examples=25, deadline=None)
+@given(title=WORDS, reason=WORDS, value=NUMBERS, total=st.floats(0, 100), code=WORDS)
+def test_whatever_a_case_says_comes_back(title, reason, value, total, code):
+    """Any text and number: logged, verified, exported and imported without a change."""
+    record = made_run(
+        1,
+        scenario_title=title,
+        gate_reasons=(reason,),
+        total=total,
+        metrics={"contrast_ml": RunMetric(value=value, reference=value, source=reason)},
+        errors=(RunError(code=f"x{code}", weight=2, time_s=1.5, text=title, place_mm=(value, 0)),),
+    )
+    with tempfile.TemporaryDirectory() as folder, open_log(home=Path(folder) / "a") as log:
+        log.add(record)
+        assert next(log.runs()).record == record
+        assert log.verify() == []
+        for form in ("jsonl", "csv"):
+            path = Path(folder) / f"runs.{form}"
+            export(log, EVERY, form, path)
+            with open_log(home=Path(folder) / form) as other:
+                import_runs(other, path)
+                (found,) = other.runs()
+                back = found.record
+            assert back.total == record.total
+            assert back.metrics == record.metrics
+            if form == "jsonl":
+                assert back == record.model_copy(update={"imported_from": "runs.jsonl"})
 
 
 def test_parquet_and_excel(full, tmp_path):

@@ -105,6 +105,19 @@ def test_a_locked_log(tmp_path, monkeypatch):
         assert log.verify() == []
 
 
+def test_a_program_that_dies_after_the_log_took_the_run(tmp_path, monkeypatch):
+    """Logged, but not yet removed from the disk: the next sync must not log it again."""
+    monkeypatch.setattr("ir_sim.records.spool.Waiting.done", lambda _self: None)
+    play(tmp_path)
+    monkeypatch.undo()
+    assert waiting(tmp_path) == 1
+    done = sync(home=tmp_path)
+    assert (done.logged, done.already) == (0, 1)
+    assert waiting(tmp_path) == 0
+    with open_log(home=tmp_path) as log:
+        assert log.count() == 1
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
