@@ -42,7 +42,9 @@ def run(opening: Opening) -> int:
     pads = Gamepads()
     stage.plugged = pads.plugged
     begin(program, opening, recording)
-    return turn(stage, window)
+    code = turn(stage, window)
+    program.close()
+    return code
 
 
 def begin(program: Program, opening: Opening, recording: Recording | None) -> None:

@@ -27,6 +27,7 @@ from ir_sim.app.screens.waiting import WaitingScreen
 from ir_sim.app.stage import Stage
 from ir_sim.authoring.check import load_case
 from ir_sim.errors import IrSimError, RecordError
+from ir_sim.records.filing import IMPATIENT_S
 from ir_sim.records.reading import RunFilter
 from ir_sim.records.record import RunRecord
 from ir_sim.records.store import open_log
@@ -94,6 +95,12 @@ class Program:
         self.threaded, self.picture_px = threaded, PICTURE_PX
         self.cases = CaseList()
         self._filing: Preparing[str] | None = None
+
+    def close(self) -> None:
+        """Wait for a run that is still being kept."""
+        if self._filing is not None:
+            with suppress(TimeoutError, IrSimError):
+                self._filing.result(IMPATIENT_S + 2.0)
 
     # -- home and briefing ---------------------------------------------------------------------
 
@@ -202,10 +209,15 @@ class Program:
     def _ended(self, how: str, prepared: Prepared, keeping: Keeping, choice: Choice) -> None:
         session = prepared.session
         if how == "finished":
-            keep = "The expert's run is not kept."
-            if not choice.watch:
-                keep = keeping.file(self.db, finished=True)
-            self.debrief(prepared, choice, keep)
+            if choice.watch:
+                self.debrief(prepared, choice, "The expert's run is not kept.")
+                return
+            filing = Preparing(lambda: keeping.file(self.db, finished=True))
+            ready = partial(self.debrief, prepared, choice)
+            lost = partial(ready, "The run could not be kept.")
+            words = "Keeping the run"
+            screen = WaitingScreen(self.stage, words, filing, ready, lost, may_leave=False)
+            self.stage.go(screen)
             return
         if choice.watch or session.state.time_s < TOO_SHORT_S:
             keeping.close(keep=False)

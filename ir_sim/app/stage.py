@@ -19,6 +19,21 @@ from ir_sim.app.theme import HIGH_CONTRAST, SMALLEST_SIZE, STANDARD, Theme, wind
 from ir_sim.app.widgets import Dialog, Toasts
 
 FRAMES_PER_S = 60
+#: Keys that go on acting while they are held. All others act once: a key that is still down when
+#: the next screen appears must not press a button there.
+REPEATING = frozenset(
+    {
+        pygame.K_UP,
+        pygame.K_DOWN,
+        pygame.K_LEFT,
+        pygame.K_RIGHT,
+        pygame.K_PAGEUP,
+        pygame.K_PAGEDOWN,
+        pygame.K_BACKSPACE,
+        pygame.K_DELETE,
+        pygame.K_TAB,
+    }
+)
 
 
 class Screen(Protocol):
@@ -82,6 +97,7 @@ class Stage:
         self.toggle_fullscreen: Callable[[], None] = lambda: None
         self.plugged: Callable[[int], None] = lambda _: None
         self._shoot = False
+        self._down: set[int] = set()
         self._retheme()
 
     def _retheme(self) -> None:
@@ -139,7 +155,21 @@ class Stage:
             self._shoot = False
             self._save_picture(surface)
 
+    def _repeats(self, event: pygame.event.Event) -> bool:
+        """Whether this is a held key that the keyboard sends again, and that acts only once."""
+        if event.type == pygame.KEYUP:
+            self._down.discard(event.key)
+        elif event.type == pygame.WINDOWFOCUSLOST:
+            self._down.clear()
+        elif event.type == pygame.KEYDOWN:
+            if event.key in self._down:
+                return event.key not in REPEATING
+            self._down.add(event.key)
+        return False
+
     def _event(self, event: pygame.event.Event) -> None:
+        if self._repeats(event):
+            return
         if event.type == pygame.QUIT:
             self.leave()
         elif event.type == pygame.CONTROLLERDEVICEADDED:

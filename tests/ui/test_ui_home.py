@@ -161,3 +161,22 @@ def test_the_cross_ends_the_program(hand, cases):
     h = home(hand, cases, [], trainee="R01")
     h.turn(pygame.event.Event(pygame.QUIT))
     assert h.stage.exit_code == 0
+
+
+def test_a_held_key_presses_nothing_on_the_next_screen(hand, cases):
+    opened = []
+    h = home(hand, cases, opened, trainee="R01")
+    h.stage.screen.list.first()
+    down = pygame.event.Event(pygame.KEYDOWN, key=pygame.K_RETURN, mod=0)
+    for _ in range(5):
+        h.turn(down)
+    assert len(opened) == 1
+    h.turn(pygame.event.Event(pygame.KEYUP, key=pygame.K_RETURN, mod=0))
+    h.turn(down)
+    assert len(opened) == 2
+    arrow = pygame.event.Event(pygame.KEYDOWN, key=pygame.K_DOWN, mod=0)
+    before = h.stage.screen.list.value
+    h.turn(arrow)
+    h.turn(arrow)
+    after = h.stage.screen.list.value
+    assert after != before

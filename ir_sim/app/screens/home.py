@@ -122,7 +122,7 @@ class HomeScreen(FormScreen):
         if not self.cases.complete:
             more = self.cases.read_next()
             self._narrow("")
-            if not more:
+            if more:
                 self.list.first()
                 self.list.choose(self.stage.preferences.case)
         if self._runs_of != self.trainee.text:

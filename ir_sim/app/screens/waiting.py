@@ -25,6 +25,7 @@ class WaitingScreen(FormScreen, Generic[T]):
         preparing: What is waited for.
         ready: Called with it.
         back: Called on Escape, and if it cannot be prepared.
+        may_leave: Whether Escape goes back.
     """
 
     name = "waiting"
@@ -36,14 +37,18 @@ class WaitingScreen(FormScreen, Generic[T]):
         preparing: Preparing[T],
         ready: Callable[[T], None],
         back: Callable[[], None],
+        *,
+        may_leave: bool = True,
     ) -> None:
         super().__init__(stage)
+        self._may_leave = may_leave
         self.text, self._preparing, self._ready, self._back = text, preparing, ready, back
         self._age_s = 0.0
 
     def escape(self) -> None:
         """Give up."""
-        self._back()
+        if self._may_leave:
+            self._back()
 
     def update(self, dt_s: float) -> None:
         """Go on as soon as it is there."""
