@@ -45,7 +45,7 @@ class Detector:
         tile = rng.standard_normal((side, side), dtype=np.float32)
         sigma = NOISE_BLUR_MM / element_mm
         self._tile: Image = cv2.GaussianBlur(tile, (0, 0), sigma) if sigma > 0.3 else tile
-        self.noise_sd = float(self._tile.std())
+        self.noise_sd = float(self._tile[:size_px, :size_px].std())
         self._state: Image | None = None
         self._signal: Image = np.empty((size_px, size_px), np.float32)
         self._veil: Image = np.empty((size_px, size_px), np.float32)

@@ -65,13 +65,14 @@ class Imager:
         self._integrals = LineIntegrals(tree, body, tuple(int(v) for v in bed_vessel), size_px)
         self._display = Display(size_px)
         self._log: Image = np.empty((size_px, size_px), np.float32)
-        self._detectors: dict[float, Detector] = {}
+        self._now: tuple[float, Detector] | None = None
+        self._ahead: tuple[float, Detector] | None = None
         self.reset()
 
     def reset(self) -> None:
         """Forget everything seen; the view's maps stay."""
-        for detector in self._detectors.values():
-            detector.forget()
+        if self._now is not None:
+            self._now[1].forget()
         self._temporal = Temporal()
         self._subtraction = Subtraction()
         self._roadmap = Roadmap()
@@ -122,15 +123,24 @@ class Imager:
     def prepare(self, settings: Settings) -> None:
         """Build the maps for settings ahead of their first exposure (in a background thread)."""
         self._integrals.view(settings)
-        self._detector(settings)
+        now = self._now
+        if now is None or now[0] != settings.field_cm:
+            self._ahead = (settings.field_cm, self._new_detector(settings))
 
     # ---------------------------------------------------------------- inside
 
     def _detector(self, s: Settings) -> Detector:
-        if s.field_cm not in self._detectors:
-            element = 10.0 * s.field_cm / 2**0.5 / self.size_px
-            self._detectors[s.field_cm] = Detector(self.size_px, element, self.seed)
-        return self._detectors[s.field_cm]
+        """The detector binned for a field; a new one, or one that was made ahead, has no lag."""
+        if self._now is None or self._now[0] != s.field_cm:
+            ahead = self._ahead
+            if ahead is None or ahead[0] != s.field_cm:
+                ahead = (s.field_cm, self._new_detector(s))
+            self._now, self._ahead = ahead, None
+        return self._now[1]
+
+    def _new_detector(self, s: Settings) -> Detector:
+        element = 10.0 * s.field_cm / 2**0.5 / self.size_px
+        return Detector(self.size_px, element, self.seed)
 
     def _quanta(self, exposure: Exposure, detector: Detector) -> float:
         target = exposure.target_ngy or exposure.dose_ngy

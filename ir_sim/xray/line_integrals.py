@@ -26,8 +26,8 @@ Key = tuple[float, float, float]
 
 #: The maps reach this share of the picture beyond it: the table pans so far without a rebuild.
 _MARGIN = 0.1
-#: Views that are kept.
-_KEPT = 3
+#: Views that are kept: the present one and one built ahead.
+_KEPT = 2
 #: A calibre that has changed by this share is drawn anew; until then its chord is scaled.
 _REDRAW = 0.08
 #: Attenuation of the wedge filter at 70 kV, nepers.
@@ -93,6 +93,8 @@ class LineIntegrals:
             if key in self._views:
                 self._views[key] = self._views.pop(key)  # the last used is the last to go
                 return self._views[key]
+            while len(self._views) >= _KEPT:
+                self._views.pop(next(iter(self._views)))
         centre = (cell[0] * 1.6 * reach, cell[1] * 1.6 * reach)
         p = Projection(centre, s.lao_deg, s.cranial_deg, projection.mm_per_px, projection.size_px)
         view = View(
@@ -104,8 +106,6 @@ class LineIntegrals:
             radius_mm=self.tree.sample_radius_mm,
         )
         with self._lock:
-            while len(self._views) >= _KEPT:
-                self._views.pop(next(iter(self._views)))
             self._views[key] = view
         return view
 

@@ -16,8 +16,8 @@ MASK_FRAMES = 2
 #: Fluoroscopy frames that are averaged into a roadmap's mask.
 ROADMAP_FRAMES = 4
 #: Frames of the running acquisition that stay for a new mask.
-_KEPT = 40
-_PEAKS = 8
+_KEPT = 14
+_PEAKS = 6
 
 
 @dataclass(eq=False)
