@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ir_sim.anatomy.lumen import HALF_CELL_MM, WALL_RADIUS_MM, Lumen
+from ir_sim.anatomy.lumen import Lumen
+from ir_sim.anatomy.lumen_layer import HALF_CELL_MM, WALL_RADIUS_MM
 from ir_sim.anatomy.vessel_tree import VesselTree
 from ir_sim.devices.contact_space import ContactSpace
 from ir_sim.devices.grid import LINK_MM

@@ -19,17 +19,11 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from ir_sim.devices.bending import (
-    STICK_STIFFNESS_N_MM,
-    Chain,
-    Contacts,
-    Solution,
-    evaluate,
-    newton_step,
-    nodes_of,
-)
+from ir_sim.devices.bending import Chain, Solution, evaluate, nodes_of
+from ir_sim.devices.contact_planes import STICK_STIFFNESS_N_MM, Contacts
 from ir_sim.devices.contact_space import SLOTS_PER_LINK, ContactSpace, Touch
 from ir_sim.devices.grid import LINK_MM, RodState, regrid, shorten
+from ir_sim.devices.newton import newton_step
 from ir_sim.devices.stack import Material, Mounted, composite, outermost
 
 Array = NDArray[np.float64]

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ir_sim.anatomy.curve import arclength, smooth_curve
-from ir_sim.anatomy.lumen import WALL_RADIUS_MM, Lumen
+from ir_sim.anatomy.lumen import Lumen
+from ir_sim.anatomy.lumen_layer import WALL_RADIUS_MM
 from ir_sim.anatomy.outline import tube_polygon
 from ir_sim.anatomy.vessel_tree import build_tree
 from ir_sim.scenario.model import Anatomy, Lesion, Vessel

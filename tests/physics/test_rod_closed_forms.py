@@ -6,7 +6,7 @@ import shapely
 from scipy.integrate import solve_bvp
 from shapely.geometry.polygon import orient
 
-from ir_sim.anatomy.lumen import WALL_RADIUS_MM
+from ir_sim.anatomy.lumen_layer import WALL_RADIUS_MM
 from ir_sim.devices.contact_space import ContactSpace
 from ir_sim.devices.rod import Rod
 from ir_sim.devices.stack import Mounted
