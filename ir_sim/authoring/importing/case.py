@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from scipy.spatial import KDTree
 
 from ir_sim.anatomy.curve import Array, smooth_curve
 from ir_sim.authoring.importing import slicer, text_tables, vtk_files
@@ -16,6 +17,7 @@ from ir_sim.authoring.importing.joining import Branch, join
 from ir_sim.authoring.importing.plane import project
 from ir_sim.authoring.importing.polyline import CentrelineError, Polyline
 from ir_sim.authoring.importing.tidy import tidy
+from ir_sim.authoring.importing.writing import written
 
 _READERS = {
     ".csv": text_tables.read_csv,
@@ -27,10 +29,6 @@ _READERS = {
     ".mrk.json": slicer.read_markups,
     ".json": slicer.read_markups,
 }
-#: Radius of the catheter that the tray holds (5 French), with room around it, mm.
-_CATHETER_MM = 1.0
-#: Narrowest vessel that takes the sheath, mm.
-_SHEATH_MM = 1.4
 
 
 @dataclass(frozen=True)
@@ -104,7 +102,8 @@ def import_case(
         points[:, 3] = np.clip(points[:, 3], 0.15, 40.0)
         fitted.append(_distinct(np.round(points, 2)))
         deviation = max(deviation, _deviation(fitted[-1], branch.xyz))
-    text = _text(name, [str(s.name) for s in sources], branches, names, fitted, body, notes)
+    files = [source.name for source in sources]
+    text = written(name, files, [b.parent for b in branches], names, fitted, body, notes)
     return Imported(text, len(branches), deviation, tuple(notes))
 
 
@@ -121,8 +120,7 @@ def _distinct(points: Array) -> Array:
 
 def _deviation(points: Array, xyz: Array) -> float:
     curve = smooth_curve(points[:, [0, 1, 3, 2]], 0.25)
-    d = np.hypot(xyz[:, None, 0] - curve[None, :, 0], xyz[:, None, 1] - curve[None, :, 1])
-    return float(d.min(1).max())
+    return float(KDTree(curve[:, :2]).query(xyz[:, :2])[0].max())
 
 
 def _names(branches: Sequence[Branch]) -> list[str]:
@@ -139,84 +137,3 @@ def _names(branches: Sequence[Branch]) -> list[str]:
             unique, k = f"{name}_{k}", k + 1
         out.append(unique)
     return out
-
-
-def _text(
-    name: str,
-    files: list[str],
-    branches: Sequence[Branch],
-    names: list[str],
-    points: list[Array],
-    body: str,
-    notes: list[str],
-) -> str:
-    vessels = []
-    for branch, vessel, some in zip(branches, names, points, strict=True):
-        rows = [f"    - id: {vessel}"]
-        if branch.parent >= 0:
-            rows.append(f"      parent: {names[branch.parent]}")
-        rows.append("      points:")
-        rows += [f"        - [{x:g}, {y:g}, {r:g}, {z:g}]" for x, y, z, r in some]
-        rows.append("      outlet: {organ: other}")
-        vessels.append("\n".join(rows))
-    access, target, way_in = _task(branches, names, points, notes)
-    return "\n".join(
-        [
-            f"# Imported from {', '.join(files)}: check the names, calibres, organs and the task.",
-            "# Points are [x, y, radius, z] in mm; z is the depth, kept for other views.",
-            "format: 1",
-            f"id: {name}",
-            f"title: Imported anatomy {name}",
-            "level: intermediate",
-            "objectives:",
-            f"  - Reach {target[0]}",
-            "review: unreviewed",
-            "patient: {age: 60, sex: f, weight_kg: 70}   # not from the file",
-            "anatomy:",
-            f"  body: {body}",
-            "  vessels:",
-            *vessels,
-            f"access: {{vessel: {access[0]}, at_mm: {access[1]:g}, sheath_fr: 6, "
-            f"sheath_mm: {access[2]:g}, direction: {way_in}}}",
-            "tray: [wire-035-bentson, wire-035-angled, catheter-5f-cobra2, catheter-5f-vertebral]",
-            "task:",
-            f"  target: {{vessel: {target[0]}, at_mm: {target[1]:g}, device: {target[2]}}}",
-            "  steps:",
-            "    - id: reach",
-            f"      do: Reach {target[0]}",
-            f"      when: {{tip_at: {{device: {target[2]}, vessel: {target[0]}, "
-            f"at_mm: {target[1]:g}}}}}",
-            "",
-        ]
-    )
-
-
-def _task(
-    branches: Sequence[Branch], names: list[str], points: list[Array], notes: list[str]
-) -> tuple[tuple[str, float, float], tuple[str, float, str], str]:
-    """A way in and a goal, so that the case plays at once; the author decides."""
-    length = [float(np.hypot(*np.diff(p[:, :2], axis=0).T).sum()) for p in points]
-    root_top = points[0][0, 1]
-    narrow = [float(p[:, 3].min()) for p in points]
-    ways_in = [
-        i
-        for i in range(1, len(points))
-        if points[i][-1, 1] < root_top and narrow[i] > _SHEATH_MM and length[i] > 30.0
-    ]
-    if ways_in:
-        i = min(ways_in, key=lambda k: points[k][-1, 1])
-        access = (names[i], round(0.8 * length[i], 1), round(min(70.0, 0.5 * length[i]), 1))
-        way_in = "retrograde"
-    else:
-        i = 0
-        access = (names[0], 1.0, round(float(np.clip(0.1 * length[0], 5.0, 40.0)), 1))
-        way_in = "antegrade"
-    goals = [k for k in range(1, len(points)) if k != i and length[k] > 6.0]
-    if not goals:
-        goals = [k for k in range(len(points)) if k != i] or [0]
-    wide = [k for k in goals if float(np.median(points[k][:, 3])) > _CATHETER_MM]
-    k = max(wide or goals, key=lambda g: float(np.median(points[g][:, 3])))
-    device = "catheter" if wide else "wire"
-    at = round(min(6.0, 0.3 * length[k]), 1) if k else round(0.6 * length[0], 1)
-    notes.append(f"way in: {names[i]} ({way_in}); target: {names[k]} ({device}); please decide")
-    return access, (names[k], at, device), way_in

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
+from scipy.spatial import KDTree
 
 from ir_sim.anatomy.curve import Array, smooth_curve
 
@@ -12,6 +13,8 @@ TOLERANCE_MM = 0.4
 #: Width of the smoothing along the line, mm (assumed: the noise of a segmentation's voxels).
 SMOOTH_MM = 1.5
 _MOST = 60
+#: A line has at most so many samples while it is being fitted.
+_MOST_SAMPLES = 2000
 
 
 def smoothed(xyz: Array, radius: Array, width_mm: float = SMOOTH_MM) -> tuple[Array, Array]:
@@ -21,7 +24,7 @@ def smoothed(xyz: Array, radius: Array, width_mm: float = SMOOTH_MM) -> tuple[Ar
         (m, 3) positions and (m,) radii, mm.
     """
     s = np.concatenate([[0.0], np.cumsum(np.sqrt((np.diff(xyz, axis=0) ** 2).sum(1)))])
-    count = max(int(np.ceil(s[-1] / 0.5)) + 1, 3)
+    count = min(max(int(np.ceil(s[-1] / 0.5)) + 1, 3), _MOST_SAMPLES)
     at = np.linspace(0.0, s[-1], count)
     table = np.stack([np.interp(at, s, column) for column in (*xyz.T, radius)], 1)
     sigma = width_mm / max(at[1], 1e-9)
@@ -65,7 +68,5 @@ def few_points(xyz: Array, radius: Array) -> Array:
 def _misfit(points: Array, table: Array) -> Array:
     """(n,) distance of each sample from the curve, and twice that of the radius, mm."""
     curve = smooth_curve(points[:, [0, 1, 3, 2]], 0.5)
-    d = np.hypot(table[:, None, 0] - curve[None, :, 0], table[:, None, 1] - curve[None, :, 1])
-    at = d.argmin(1)
-    off = d[np.arange(len(table)), at]
+    off, at = KDTree(curve[:, :2]).query(table[:, :2])
     return np.asarray(np.maximum(off, 2.0 * np.abs(curve[at, 2] - table[:, 3])))

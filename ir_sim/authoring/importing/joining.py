@@ -21,6 +21,8 @@ from ir_sim.authoring.importing.tidy import Line
 _ALONG = 0.5
 #: Gaps beyond the wall that are bridged, and those above which a line is left out, mm (assumed).
 _GAP_MM, _FAR_MM = 5.0, 60.0
+#: A branch that begins further than this from its parent's wall gets a first point on it, mm.
+_ON_WALL_MM = 2.0
 #: A branch shorter than this beyond its parent's wall is a stub of the segmentation, mm (assumed).
 _STUB_MM = 3.0
 _MOST_LINES = 2000
@@ -161,6 +163,11 @@ class _Growing:
         if len(new) < 2 or length < _STUB_MM:
             notes.append(f"{name} is a stub of {length:.0f} mm: left out")
             return None
+        if gap > _ON_WALL_MM:
+            root, reach = points[at[wall]], float(radius[at[wall]])
+            ray = (new[0] - root) / max(float(np.linalg.norm(new[0] - root)), 1e-9)
+            new = np.vstack([root + reach * ray, new])
+            new_radius = np.concatenate([new_radius[:1], new_radius])
         return Branch(line.name, new, new_radius, mother)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.ndimage import median_filter
@@ -17,8 +17,14 @@ UNITS = {"mm": 1.0, "cm": 10.0, "m": 1000.0, "um": 0.001}
 #: tree worth a scenario is shorter than 5 mm, none longer than 5 m).
 _METRES = 5.0
 _MICROMETRES = 5000.0
+#: No tree in any unit spans more (5 m in micrometres).
+_WIDEST_TREE = 5e6
+#: Coordinates of a case reach so far, mm.
+_BODY_MM = 3000.0
 #: Points closer than this are one, mm.
 _REPEAT_MM = 0.05
+#: A point this many times further from the middle than half of all points are is a stray.
+_STRAY = 40.0
 #: A radius that differs from the median of its neighbours by this factor is an outlier.
 _JUMP = 1.8
 #: Radius where a whole line has none, mm (assumed: a named branch of the aorta).
@@ -65,6 +71,8 @@ def tidy(lines: Sequence[Polyline], unit: str, axes: str, notes: list[str]) -> l
     finite = [line for line in lines if np.isfinite(line.xyz).all(1).sum() >= 2]
     if not finite:
         raise CentrelineError("no line has two points with numbers")
+    lines = _without_strays(lines, notes)
+    finite = [line for line in lines if np.isfinite(line.xyz).all(1).sum() >= 2]
     factor = _factor(finite, unit, notes)
     kept: dict[int, Line] = {}
     short = repeats = 0
@@ -84,6 +92,9 @@ def tidy(lines: Sequence[Polyline], unit: str, axes: str, notes: list[str]) -> l
             xyz, radius = xyz[some], radius[some]
         radius = _radii(radius, _called(line, i), notes)
         kept[i] = Line(line.name, xyz, radius, line.parent)
+    most = max((float(np.ptp(v.xyz, axis=0).max()) for v in kept.values()), default=0.0)
+    if most > _BODY_MM:
+        raise CentrelineError(f"a line of {most / 1000:.1f} m: another --unit?")
     if short:
         notes.append(f"{short} line(s) of a single point left out")
     if repeats:
@@ -101,6 +112,24 @@ def _called(line: Polyline, i: int) -> str:
     return f"'{line.name}'" if line.name else f"line {i + 1}"
 
 
+def _without_strays(lines: Sequence[Polyline], notes: list[str]) -> list[Polyline]:
+    """Points that lie absurdly far from all others made NaN: a damaged file, a slip of the hand."""
+    points = np.vstack([line.xyz[np.isfinite(line.xyz).all(1)] for line in lines])
+    middle = np.median(points, axis=0)
+    usual = float(np.median(np.abs(points - middle).max(1)))
+    limit = _STRAY * usual if usual > 0.0 else np.inf
+    out, strays = [], 0
+    for line in lines:
+        xyz = np.where(np.asarray(np.isfinite(line.xyz).all(1))[:, None], line.xyz, np.nan)
+        far = np.asarray(np.abs(xyz - middle).max(axis=1) > limit)
+        strays += int(far.sum())
+        xyz[far] = np.nan
+        out.append(replace(line, xyz=xyz))
+    if strays:
+        notes.append(f"{strays} point(s) far outside everything else left out")
+    return out
+
+
 def _factor(lines: Sequence[Polyline], unit: str, notes: list[str]) -> float:
     if unit != "auto":
         return UNITS[unit]
@@ -108,6 +137,8 @@ def _factor(lines: Sequence[Polyline], unit: str, notes: list[str]) -> float:
     extent = float(np.ptp(points, axis=0).max())
     if extent <= 0.0:
         raise CentrelineError("all points are in one place")
+    if not np.isfinite(extent) or extent > _WIDEST_TREE:
+        raise CentrelineError(f"the points span {extent:.2g}: not centrelines of a body")
     if extent < _METRES:
         notes.append(f"the tree spans {extent:.3g}: read as metres (--unit to say otherwise)")
         return UNITS["m"]

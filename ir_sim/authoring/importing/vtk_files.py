@@ -56,7 +56,7 @@ def read_vtp(path: Path) -> list[Polyline]:
         lines = {a.get("Name"): a for a in piece.iterfind("Lines/DataArray")}
         if points is None or "connectivity" not in lines or "offsets" not in lines:
             continue
-        xyz = reader.array(points).reshape(-1, 3)
+        xyz = reader.points(points)
         ends = reader.array(lines["offsets"]).astype(np.int64)
         index = reader.array(lines["connectivity"]).astype(np.int64)
         name = next((n for n in _RADII if n in arrays), None)
@@ -137,6 +137,13 @@ class _Xml:
         except (ValueError, IndexError, zlib.error) as error:
             name = element.get("Name", "")
             raise CentrelineError(f"{self.path}: the array '{name}' is damaged") from error
+
+    def points(self, element: ElementTree.Element) -> np.ndarray:
+        """(n, 3) positions of a DataArray."""
+        values = self.array(element)
+        if len(values) % 3:
+            raise CentrelineError(f"{self.path}: {len(values)} coordinates are no points")
+        return values.reshape(-1, 3)
 
     @property
     def _header(self) -> str:
