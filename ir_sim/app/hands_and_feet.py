@@ -127,6 +127,13 @@ class HandsAndFeet:
             self._down -= {"fluoro", "acquire"}
         return name
 
+    def words(self) -> dict[str, str]:
+        """The keys that move each slot, as people read them."""
+        words = {self.left: "W A S D", self.right: "arrows"}
+        held = words.get(self.selected)
+        words[self.selected] = f"{held}, wheel" if held else "wheel"
+        return words
+
     def take_in_hand(self, slot: str, mounted: Iterable[str], *, right: bool = False) -> bool:
         """Take a device in hand: the wire right, others left unless asked otherwise."""
         if slot not in mounted:

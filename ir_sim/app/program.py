@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,38 +11,34 @@ from functools import partial
 from pathlib import Path
 
 from ir_sim.app.case_list import CaseList
+from ir_sim.app.debrief_pages import Run
 from ir_sim.app.drawing.panel import clock
 from ir_sim.app.keeping import Interrupted, Keeping, Known, interrupted_runs
 from ir_sim.app.painter import Painter
+from ir_sim.app.past_runs import PastRuns
 from ir_sim.app.play import Play
+from ir_sim.app.prepared import PICTURE_PX, Prepared, prepare
 from ir_sim.app.preparing import Preparing
 from ir_sim.app.replaying import Replaying
 from ir_sim.app.screens.base import ask_first
 from ir_sim.app.screens.briefing import BriefingScreen
-from ir_sim.app.screens.debrief import DebriefScreen, Run
+from ir_sim.app.screens.debrief import DebriefScreen
 from ir_sim.app.screens.home import HomeScreen
 from ir_sim.app.screens.procedure import ProcedureScreen
 from ir_sim.app.screens.replay import ReplayScreen
 from ir_sim.app.screens.waiting import WaitingScreen
 from ir_sim.app.stage import Stage
 from ir_sim.authoring.check import load_case
-from ir_sim.errors import IrSimError, RecordError
+from ir_sim.errors import IrSimError
 from ir_sim.records.filing import IMPATIENT_S
-from ir_sim.records.reading import RunFilter
-from ir_sim.records.record import RunRecord
-from ir_sim.records.store import open_log
 from ir_sim.scenario.model import Scenario
 from ir_sim.simulation.recording import Recording
 from ir_sim.training.autopilot import Autopilot
 from ir_sim.training.debrief import debrief_of
-from ir_sim.training.help import HelpLevel, help_after
+from ir_sim.training.help import HelpLevel
 from ir_sim.training.session import Session, recorded_case
 from ir_sim.xray import Imager
 
-#: Side of the pictures that are drawn; they are fitted to the monitor.
-PICTURE_PX = 1024
-#: Runs shown on the home screen.
-LAST_RUNS = 3
 #: A run that is started again earlier than this leaves no trace, s.
 TOO_SHORT_S = 10.0
 
@@ -64,14 +60,6 @@ class Choice:
     seed: int | None = None
 
 
-@dataclass(frozen=True, eq=False)
-class Prepared:
-    """A session, and the imager that draws it."""
-
-    session: Session
-    imager: Imager
-
-
 class Program:
     """Home, briefing, procedure, debrief, replay, and back.
 
@@ -80,7 +68,6 @@ class Program:
         db: The score log.
         home: The data folder.
         threaded: False draws pictures in the caller's thread (tests).
-        ends: Whether the program ends after the run it was started for.
     """
 
     def __init__(
@@ -93,7 +80,7 @@ class Program:
     ) -> None:
         self.stage, self.db, self.home_folder = stage, db, home
         self.threaded, self.picture_px = threaded, PICTURE_PX
-        self.cases = CaseList()
+        self.cases, self.past = CaseList(), PastRuns(db, home)
         self._filing: Preparing[str] | None = None
 
     def close(self) -> None:
@@ -106,38 +93,7 @@ class Program:
 
     def home(self) -> None:
         """The first screen."""
-        self.stage.go(HomeScreen(self.stage, self._chosen, self.cases, self._last_runs))
-
-    def _logged(self, which: RunFilter, newest: int | None = None) -> list[RunRecord]:
-        """Runs of the log, oldest first; none if it cannot be read just now."""
-        try:
-            with open_log(self.db, self.home_folder, read_only=True, lock_wait_s=0.5) as log:
-                return [run.record for run in log.runs(which, newest=newest)]
-        except RecordError:
-            return []
-
-    def _earlier(self, trainee: str, case: str) -> list[dict[str, float]]:
-        """Figures of the trainee's finished runs of a case, oldest first."""
-        runs = self._logged(RunFilter(trainee=trainee, case=case, retracted=False))
-        return [
-            {"total": run.total, **{name: m.value for name, m in run.metrics.items()}}
-            for run in runs
-            if run.total is not None
-        ]
-
-    def _help(self, trainee: str, case: str) -> HelpLevel:
-        """Help fades with every finished run of the case."""
-        return help_after(len(self._earlier(trainee, case)))
-
-    def _last_runs(self, trainee: str) -> Sequence[str]:
-        if not trainee:
-            return ()
-        runs = self._logged(RunFilter(trainee=trainee, retracted=False), LAST_RUNS)
-        lines = []
-        for run in sorted(runs, key=lambda r: r.started_utc, reverse=True):
-            score = f"{run.total:.0f} points" if run.total is not None else run.status
-            lines.append(f"{run.started_utc:%Y-%m-%d}  {run.scenario_title}: {score}")
-        return lines
+        self.stage.go(HomeScreen(self.stage, self._chosen, self.cases, self.past.lines))
 
     def _chosen(self, case: str, trainee: str, watch: bool) -> None:
         self.brief(Choice(case, trainee, watch))
@@ -151,7 +107,9 @@ class Program:
             self.home()
             return
         seed = choice.seed if choice.seed is not None else secrets.randbelow(2**31)
-        helped: HelpLevel = "prompts" if choice.watch else self._help(choice.trainee, scenario.id)
+        helped: HelpLevel = (
+            "prompts" if choice.watch else self.past.help(choice.trainee, scenario.id)
+        )
         make = partial(Session, scenario, seed, help_level=helped)
         preparing = Preparing(lambda: self._prepare(make))
         self.stage.go(
@@ -169,14 +127,7 @@ class Program:
     # -- procedure -----------------------------------------------------------------------------
 
     def _prepare(self, make: Callable[[], Session], imager: Imager | None = None) -> Prepared:
-        """A session, and an imager with its first view; the one of an earlier run serves again."""
-        session = make()
-        if imager is None:
-            beds = [int(vessel) for vessel in session.circulation.bed_vessel]
-            imager = Imager(session.tree, session.body, beds, self.picture_px, session.seed)
-        imager.reset()
-        imager.prepare(session.fluoroscope.settings)
-        return Prepared(session, imager)
+        return prepare(make, self.picture_px, imager)
 
     def _play(self, prepared: Prepared, keeping: Keeping | None = None) -> Play:
         painter = Painter(prepared.imager, self.picture_px, threaded=self.threaded)
@@ -230,7 +181,9 @@ class Program:
 
     def _again(self, prepared: Prepared, choice: Choice) -> None:
         scenario, seed = prepared.session.scenario, prepared.session.seed
-        helped: HelpLevel = "prompts" if choice.watch else self._help(choice.trainee, scenario.id)
+        helped: HelpLevel = (
+            "prompts" if choice.watch else self.past.help(choice.trainee, scenario.id)
+        )
         make = partial(Session, scenario, seed, help_level=helped)
         fresh = Preparing(lambda: self._prepare(make, prepared.imager))
         ready = partial(self.play, choice=choice)
@@ -242,7 +195,7 @@ class Program:
         """The debrief of a run that has just ended."""
         session = prepared.session
         recording = session.recording
-        earlier = [] if choice.watch else self._earlier(choice.trainee, session.scenario.id)
+        earlier = [] if choice.watch else self.past.figures(choice.trainee, session.scenario.id)
         told = debrief_of(session.assessment, session.state, session.events, None, earlier[:-1])
         trainee = "expert" if choice.watch else choice.trainee
         run = Run(session.scenario, session.tree, told, trainee, kept)

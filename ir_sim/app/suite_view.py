@@ -41,6 +41,7 @@ SHOWN_EVENTS = {
     "dose_alert": "bad",
     "contrast_alert": "bad",
     "drug_given": "text",
+    "contrast_reaction": "bad",
 }
 
 

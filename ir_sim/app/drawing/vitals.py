@@ -16,8 +16,8 @@ from ir_sim.simulation.state import Vitals
 ECG: Colour = (70, 220, 120)
 PRESSURE: Colour = (255, 92, 92)
 OXYGEN: Colour = (80, 200, 255)
-#: Saturation of a patient who breathes well, where the simulation has none of its own, per cent.
-RESTING_SPO2 = 98.0
+#: Outside these the monitor alarms: heart rate, mean pressure, saturation (usual adult limits).
+HEART_LIMITS, MEAN_LEAST_MMHG, SPO2_LEAST = (45.0, 130.0), 55.0, 90.0
 #: P, Q, R, S, T: place in the beat, width, height (drawn by eye after lead II).
 _WAVES = (
     (0.18, 0.025, 0.12),
@@ -47,23 +47,35 @@ def draw_vitals(
     """Draw the strip."""
     pygame.draw.rect(surface, (0, 0, 0), rect)
     pygame.draw.line(surface, theme.palette.line, rect.topleft, rect.topright)
-    spo2 = float(getattr(vitals, "spo2_percent", RESTING_SPO2))
     cells = (("HR", ECG), ("ART", PRESSURE), ("SpO₂", OXYGEN))
     values = (
         f"{vitals.heart_rate_bpm:.0f}",
         f"{vitals.systolic_mmhg:.0f}/{vitals.diastolic_mmhg:.0f}",
-        f"{spo2:.0f}",
+        f"{vitals.spo2_percent:.0f}",
     )
-    units = ("/min", f"({vitals.mean_mmhg:.0f}) mmHg", "%")
+    units = ("/min", f"({vitals.mean_mmhg:.0f}) mmHg", f"%   RR {vitals.breaths_per_min:.0f}")
+    alarms = alarming(vitals)
+    lit = int(time_s * 2.0) % 2 == 0
     wide = rect.width / 3.0
     for i, ((name, colour), value, unit) in enumerate(zip(cells, values, units, strict=True)):
         cell = pygame.Rect(round(rect.x + i * wide), rect.y, round(wide), rect.height)
         numbers = theme.px(150 if i == 1 else 110)
-        _numbers(surface, theme, cell, numbers, name, colour, value, unit)
+        shown = (255, 255, 255) if alarms[i] and lit else colour
+        _numbers(surface, theme, cell, numbers, name, shown, value, unit)
         left, gap = theme.px(14), theme.px(14)
         area = pygame.Rect(cell.x + left, cell.y, cell.width - numbers - left - gap, cell.height)
         area = area.inflate(0, -theme.px(16))
         _trace(surface, colour, area, i, vitals, trace, time_s)
+
+
+def alarming(vitals: Vitals) -> tuple[bool, bool, bool]:
+    """Whether heart rate, pressure and saturation are outside their limits."""
+    low, high = HEART_LIMITS
+    return (
+        not low <= vitals.heart_rate_bpm <= high,
+        vitals.mean_mmhg < MEAN_LEAST_MMHG,
+        vitals.spo2_percent < SPO2_LEAST,
+    )
 
 
 def _numbers(

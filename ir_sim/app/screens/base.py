@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pygame
 
@@ -174,6 +174,18 @@ def show_settings(stage: Stage, closed: Callable[[], None] | None = None) -> Non
             heights=(18, 36, 34, 34, 34, 18, 28),
         )
     )
+
+
+def pause_dialog(
+    resume: Callable[[], None], choices: Mapping[str, tuple[str, Callable[[], None]]]
+) -> Dialog:
+    """What can be done while time stands still: name, words and deed of each button."""
+    body = [
+        Button("resume", "Go on", resume, "Esc", primary=True),
+        *(Button(name, words, deed) for name, (words, deed) in choices.items()),
+    ]
+    size = (420.0, 100.0 + 52.0 * len(body))
+    return Dialog("Paused", body, [], size, resume, [42.0] * len(body))
 
 
 def ask_first(

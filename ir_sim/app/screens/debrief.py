@@ -2,50 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 
-import numpy as np
 import pygame
 
-from ir_sim.anatomy import VesselTree
-from ir_sim.app.drawing.panel import clock
-from ir_sim.app.drawing.plan import PlanView, draw_path, draw_tree, fitted, tree_rings, way_points
+from ir_sim.app.debrief_pages import PAGES, Run, end_s, report_text
+from ir_sim.app.drawing.run_pictures import paint_path, paint_strips
 from ir_sim.app.drawing.score_card import draw_headline, draw_part, draw_total
-from ir_sim.app.drawing.strips import Mark, Strip, draw_strips
 from ir_sim.app.screens.base import NOT_A_DEVICE, FormScreen, card, show_controls
 from ir_sim.app.stage import Stage
-from ir_sim.app.theme import SLOT_COLOURS, Colour, Theme
-from ir_sim.app.widgets import Button, Choice, Column, Form, Page, Table
-from ir_sim.scenario.model import Scenario
-from ir_sim.training.debrief import Debrief
-from ir_sim.training.debrief import Strip as Recorded
-from ir_sim.training.score import ErrorFound, Score
+from ir_sim.app.theme import Theme
+from ir_sim.app.widgets import Button, Choice, Form, Page, Table
+from ir_sim.training.score import Score
 
 #: A replay that is opened at an error begins this much before it, s.
 LEAD_S = 4.0
-
-
-PAGES = ("Errors", "Steps", "Forms", "Report")
-
-
-@dataclass(frozen=True, eq=False)
-class Run:
-    """A run that has been played.
-
-    Attributes:
-        scenario: The case.
-        tree: Its vessels.
-        debrief: What there is to talk about.
-        trainee: Pseudonym.
-        kept: Where the run was kept, or why it was not; one line.
-    """
-
-    scenario: Scenario
-    tree: VesselTree
-    debrief: Debrief
-    trainee: str
-    kept: str
 
 
 class DebriefScreen(FormScreen):
@@ -71,7 +42,7 @@ class DebriefScreen(FormScreen):
     ) -> None:
         super().__init__(stage)
         self.run, self._again, self._replay, self._home = run, again, replay, home
-        self.page = Choice("page", PAGES, self._turn_to)
+        self.page = Choice("page", [*PAGES, "Report"], self._turn_to)
         self.rows = Table("rows", [], self._taken)
         self.words = Page("words")
         self._times: list[float | None] = []
@@ -89,59 +60,23 @@ class DebriefScreen(FormScreen):
         self._axis = pygame.Rect(0, 0, 1, 1)
         self._plan: tuple[tuple[int, int], Theme, pygame.Surface] | None = None
         self._strips: tuple[tuple[int, int], Theme, pygame.Surface, pygame.Rect] | None = None
-        self._turn_to(PAGES[0])
+        self._turn_to(self.page.chosen)
 
     @property
     def score(self) -> Score:
         """The rating."""
         return self.run.debrief.score
 
-    def _weight_colour(self, error: ErrorFound) -> Colour:
-        palette = self.stage.theme.palette
-        return palette.bad if error.weight >= 4 else palette.warn
-
     def _turn_to(self, page: str) -> None:
-        debrief, palette = self.run.debrief, self.stage.theme.palette
         rows, words = self.rows, self.words
         rows.visible, words.visible = page != "Report", page == "Report"
-        if page == "Errors":
-            self._times = [e.time_s for e in self.score.errors]
-            rows.columns = [
-                Column("Time", 0.7, weight="mono"),
-                Column("Weight", 0.7, weight="mono"),
-                Column("What happened (Enter or click: watch it)", 5.6),
-            ]
-            rows.empty = "No errors."
-            rows.fill(
-                [(_moment(e.time_s), e.weight, e.text) for e in self.score.errors],
-                [self._weight_colour(e) for e in self.score.errors],
-            )
-        elif page == "Steps":
-            self._times = [s.done_s for s in debrief.steps]
-            rows.columns = [
-                Column("Done", 0.7, weight="mono"),
-                Column("Step", 5.0),
-                Column("Order", 0.9),
-            ]
-            rows.empty = "The case has no steps."
-            rows.fill(
-                [(_moment(s.done_s), s.do, "early" if s.early else "") for s in debrief.steps],
-                [palette.good if s.done_s is not None else palette.bad for s in debrief.steps],
-            )
-        elif page == "Forms":
-            self._times = [None] * len(debrief.answers)
-            rows.columns = [
-                Column("Question", 3.0),
-                Column("Answer", 2.0),
-                Column("Right would have been", 2.0),
-            ]
-            rows.empty = "The case has no forms."
-            rows.fill(
-                [(a.ask, a.given, "" if a.right else a.wanted) for a in debrief.answers],
-                [palette.good if a.right else palette.bad for a in debrief.answers],
-            )
-        else:
-            words.show("\n".join(f"{p.heading}: {p.text}" for p in debrief.report))
+        if page == "Report":
+            words.show(report_text(self.run.debrief))
+            return
+        listed = PAGES[page](self.run.debrief, self.theme.palette)
+        self._times = listed.times
+        rows.columns, rows.empty = listed.columns, listed.empty
+        rows.fill(listed.rows, listed.colours)
 
     def _taken(self, row: int) -> None:
         at_s = self._times[row]
@@ -261,37 +196,10 @@ class DebriefScreen(FormScreen):
         if self._plan is None or self._plan[:2] != (rect.size, self.theme):
             picture = pygame.Surface(rect.size)
             picture.fill(self.theme.palette.panel)
-            self._paint_path(picture)
+            paint_path(picture, self.theme, self.run)
             self._plan = (rect.size, self.theme, picture)
         surface.blit(self._plan[2], rect)
         pygame.draw.rect(surface, self.theme.palette.line, rect, 1, self.theme.px(8))
-
-    def _paint_path(self, picture: pygame.Surface) -> None:
-        theme, run, area = self.theme, self.run, picture.get_rect()
-        case = run.scenario
-        way = way_points(run.tree, case.access, case.task.target)
-        tips = run.debrief.paths
-        known = [xy[~np.isnan(xy[:, 0])] for xy in tips.values()]
-        seen = np.vstack([way, *(xy for xy in known if len(xy))])
-        view = fitted(area.inflate(-theme.px(24), -theme.px(24)), seen, 1.05)
-        view = PlanView(area, view.scale, view.centre_mm)
-        draw_tree(picture, tree_rings(run.tree), view, theme.palette.panel)
-        legend = theme.px(10)
-        for slot, points in zip(tips, known, strict=True):
-            if len(points) > 1:
-                draw_path(picture, view, points, SLOT_COLOURS[slot], max(1, theme.px(1.5)))
-                words = f"{slot} tip"
-                at = (theme.px(12), legend)
-                theme.write(picture, at, words, 12, "bold", SLOT_COLOURS[slot])
-                legend += theme.height(12)
-        for error in self.score.errors:
-            if error.place_mm is not None:
-                x, y = view.px(np.array([error.place_mm]))[0]
-                colour = self._weight_colour(error)
-                pygame.draw.aacircle(picture, colour, (round(x), round(y)), theme.px(5), 2)
-        goal = view.px(way[-1:])[0]
-        centre = (round(float(goal[0])), round(float(goal[1])))
-        pygame.draw.aacircle(picture, theme.palette.text, centre, theme.px(9), theme.px(2))
 
     def _draw_strips(self, surface: pygame.Surface) -> None:
         rect = self._strip_card
@@ -299,30 +207,10 @@ class DebriefScreen(FormScreen):
             picture = pygame.Surface(rect.size)
             picture.fill(self.theme.palette.background)
             inside = card(picture, self.theme, picture.get_rect())
-            axis = self._paint_strips(picture, inside)
+            axis = paint_strips(picture, self.theme, inside, self.run.debrief)
             self._strips = (rect.size, self.theme, picture, axis)
         surface.blit(self._strips[2], rect)
         self._axis = self._strips[3].move(rect.topleft)
-
-    def _paint_strips(self, picture: pygame.Surface, inside: pygame.Rect) -> pygame.Rect:
-        known = {strip.name: strip for strip in self.run.debrief.strips}
-        palette = self.theme.palette
-        speeds = {n.removeprefix("speed_"): s for n, s in known.items() if n.startswith("speed_")}
-        force, kap, contrast = known["force_n"], known["kap_gy_cm2"], known["contrast_ml"]
-        strips = [
-            Strip(
-                "Tip speed, mm/s",
-                tuple(_smooth(s.value) for s in speeds.values()),
-                tuple(SLOT_COLOURS[slot] for slot in speeds),
-                ", ".join(speeds),
-            ),
-            Strip("Wall force, N", (force.value,), (palette.bad,), _most(force), fill=True),
-            Strip("KAP, Gy·cm²", (kap.value,), (palette.xray,), _last(kap), fill=True),
-            Strip("Contrast, mL", (contrast.value,), (palette.accent,), _last(contrast), fill=True),
-        ]
-        marks = [Mark(e.time_s, self._weight_colour(e)) for e in self.score.errors]
-        pedal = known["pedal"]
-        return draw_strips(picture, self.theme, inside, pedal.time_s, strips, pedal.value, marks)
 
     def tree(self) -> str:
         """The screen as text."""
@@ -334,29 +222,3 @@ class DebriefScreen(FormScreen):
             for r in self.run.debrief.ratings
         ]
         return "\n".join([*lines, f"  note: {NOT_A_DEVICE}", self.form.tree()])
-
-
-def _moment(time_s: float | None) -> str:
-    return "–" if time_s is None else clock(time_s).split(".")[0]
-
-
-def end_s(strips: Sequence[Recorded]) -> float:
-    """Length of the run."""
-    return max((float(s.time_s[-1]) for s in strips if len(s.time_s)), default=0.0)
-
-
-def _most(strip: Recorded) -> str:
-    return f"most {float(strip.value.max()):.2f}" if len(strip.value) else ""
-
-
-def _last(strip: Recorded) -> str:
-    return f"{float(strip.value[-1]):.1f}" if len(strip.value) else ""
-
-
-def _smooth(
-    values: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
-) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-    """Mean over half a second, so that the strip shows the hand rather than the sampling."""
-    if len(values) < 5:
-        return values
-    return np.convolve(values, np.full(5, 0.2), mode="same")

@@ -11,18 +11,25 @@ from ir_sim.app.drawing.panel import clock
 from ir_sim.app.forms import Questions
 from ir_sim.app.gamepad import pad_event
 from ir_sim.app.hands_and_feet import HandsAndFeet
+from ir_sim.app.medicines import medicine_dialog
 from ir_sim.app.mouse import MouseOnMonitor
 from ir_sim.app.play import Play
-from ir_sim.app.screens.base import ask_first, show_controls, show_settings
+from ir_sim.app.screens.base import ask_first, pause_dialog, show_controls, show_settings
 from ir_sim.app.stage import Stage
 from ir_sim.app.suite_view import SHOWN_EVENTS, Shown, SuiteView
 from ir_sim.app.tray import tray_dialog
-from ir_sim.app.widgets import Button, Dialog, Form
+from ir_sim.app.widgets import Button, Form
 from ir_sim.simulation.controls import Action, Controls
 from ir_sim.simulation.events import Event
 from ir_sim.simulation.state import DT_S
 
-_SOUNDS = {"refused": "refused", "step_done": "step", "target_reached": "step", "error": "alarm"}
+_SOUNDS = {
+    "refused": "refused",
+    "step_done": "step",
+    "target_reached": "step",
+    "error": "alarm",
+    "contrast_reaction": "alarm",
+}
 _MOST_MESSAGES = 40
 
 
@@ -63,7 +70,7 @@ class ProcedureScreen:
                 self._button("roadmap", "Roadmap", "G"),
                 self._button("hint", "Hint", "H"),
                 self._button("help", "Controls", "F1"),
-                self._button("latch", "Latch", "L"),
+                self._button("drugs", "Medicines", "Y"),
                 self._button("pause", "Pause", "Esc"),
                 self._button("finish", "End", "E"),
             ]
@@ -115,8 +122,8 @@ class ProcedureScreen:
             self.stage.toasts.say("The expert is playing. Esc pauses.")
         elif name == "finish":
             self._finish()
-        elif name == "tray":
-            self._open_tray()
+        elif name in ("tray", "drugs"):
+            self._open(name)
         elif name == "hint":
             self.hands.command(Action("hint"))
         elif name == "store":
@@ -134,13 +141,15 @@ class ProcedureScreen:
             if action is not None:
                 self.hands.command(action)
 
-    def _open_tray(self) -> None:
+    def _open(self, name: str) -> None:
+        """The tray or the medicines; time goes on, the hands are off the hubs."""
         self.hands.let_go()
+        act, close = self.hands.command, self.stage.close_dialog
+        if name == "drugs":
+            self.stage.ask(medicine_dialog(act, close))
+            return
         tray = self.play.session.scenario.devices
-        dialog = tray_dialog(
-            tray, self.play.state.devices, self.hands.command, self.stage.close_dialog
-        )
-        self.stage.ask(dialog)
+        self.stage.ask(tray_dialog(tray, self.play.state.devices, act, close))
 
     # -- pausing and ending --------------------------------------------------------------------
 
@@ -165,25 +174,20 @@ class ProcedureScreen:
 
             return done
 
-        resume = do(lambda: None)
-        watched = self._expert is not None
-        leave = "Stop watching" if watched else "Leave (kept as interrupted)"
-        body = [
-            Button("resume", "Go on", resume, "Esc", primary=True),
-            Button("restart", "Start again", do(lambda: self._ended("restart"))),
-            Button("controls", "Controls", do(lambda: self.command("help"))),
-            Button(
-                "settings",
-                "Settings",
-                do(lambda: self._pause_for(lambda back: show_settings(self.stage, back))),
-            ),
-            Button("finish", "End the procedure and see the score", do(self._finish)),
-            Button("leave", leave, do(lambda: self._ended("left"))),
-        ]
-        if watched:
-            del body[4]
-        size = (420, 100 + 52 * len(body))
-        self.stage.ask(Dialog("Paused", body, [], size, resume, [42] * len(body)))
+        def settings() -> None:
+            self._pause_for(lambda back: show_settings(self.stage, back))
+
+        choices = {
+            "restart": ("Start again", do(lambda: self._ended("restart"))),
+            "controls": ("Controls", do(lambda: self.command("help"))),
+            "settings": ("Settings", do(settings)),
+            "finish": ("End the procedure and see the score", do(self._finish)),
+            "leave": ("Leave (kept as interrupted)", do(lambda: self._ended("left"))),
+        }
+        if self._expert is not None:
+            del choices["finish"]
+            choices["leave"] = ("Stop watching", choices["leave"][1])
+        self.stage.ask(pause_dialog(do(lambda: None), choices))
 
     def enter(self) -> None:
         """The form before the puncture, unless it is answered (or the expert plays)."""
@@ -256,7 +260,7 @@ class ProcedureScreen:
             self.hands.take_in_hand(event.slot, self.play.state.devices)
         if event.kind in _SOUNDS:
             self.stage.sound.play(_SOUNDS[event.kind])
-        if event.kind == "target_reached":
+        if event.kind in ("target_reached", "contrast_reaction"):
             self.stage.toasts.say(event.text)
 
     def _say(self, text: str, tone: str) -> None:
@@ -276,7 +280,7 @@ class ProcedureScreen:
         notes = (self._banner,) if self._banner else ()
         return Shown(
             controls=self._controls,
-            hands=self._hands_words(),
+            hands={} if self._expert is not None else self.hands.words(),
             selected="" if self._expert is not None else self.hands.selected,
             messages=self.messages,
             notes=notes,
@@ -284,14 +288,6 @@ class ProcedureScreen:
             paused=self.paused,
             slow=self.play.slow,
         )
-
-    def _hands_words(self) -> dict[str, str]:
-        if self._expert is not None:
-            return {}
-        words = {self.hands.left: "W A S D", self.hands.right: "arrows"}
-        held = words.get(self.hands.selected)
-        words[self.hands.selected] = f"{held}, wheel" if held else "wheel"
-        return words
 
     @property
     def toast_x(self) -> int:
