@@ -31,6 +31,9 @@ _LEAST_SLOPE = 1e-6
 #: Largest share of an element's linear impedance that a negative loss may take away in one Newton
 #: step.
 _MOST_RECOVERY = 0.9
+#: The same for an element that has nothing else, as a share of the slope at the flow that the
+#: sources and pressures at hand could give; and a flow that stands for none.
+_LEAST_BARE, _NO_FLOW = 1e-3, 1e-12
 _NO_INDEX: Index = np.zeros(0, dtype=np.int64)
 _NO_VALUE: Array = np.zeros(0)
 
@@ -233,6 +236,13 @@ class Circuit:
         """
         loss = self.quadratic * np.abs(guess)
         least = _LEAST_SLOPE * self.quadratic * np.max(np.abs(guess))
+        if np.min(linear) <= 0.0:
+            # nothing but a quadratic loss: the flow that drives or pressures at hand could give
+            drive = np.ptp(np.concatenate([self.pressure, self.fixed_pressure]))
+            source = np.max(np.abs(self.source)) + _NO_FLOW
+            k = np.maximum(self.quadratic, 0.0)
+            bare = _LEAST_BARE * (k * source + np.sqrt(k * drive))
+            least = np.where(linear <= 0.0, np.maximum(least, bare), least)
         least = np.where(self.quadratic > 0.0, least, -_MOST_RECOVERY * linear)
         slope = np.maximum(2.0 * loss, least)
         return slope, (slope - loss) * guess
