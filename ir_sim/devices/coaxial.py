@@ -32,6 +32,9 @@ HAND_DEG_S = 720.0
 SHEATH_OUTSIDE_MM = 40.0
 #: No point of a device's axis is ever further outside the lumen than this, mm.
 OUTSIDE_MM = 0.25
+#: Walls that close in on a device do so by at most this at once, mm, and press for so long, s.
+PRESS_MM = 0.4
+PRESS_S = 1.0 / 60.0
 #: A step that would leave the lumen is tried again so often, in ever finer sub-steps.
 _ATTEMPTS = 3
 #: Bore clearance below which a device does not slide through another, mm on the radius (assumed).
@@ -160,14 +163,37 @@ class CoaxialSystem:
     def reshape(self, radius_mm: Array) -> None:
         """Give the vessels new radii (treatment, spasm): walls and lumen change where they differ.
 
-        The ``lumen`` given to this system is changed in place.
+        The ``lumen`` given to this system is changed in place. A narrowing takes hold little by
+        little, so that it presses devices inwards rather than leaving them outside.
 
         Args:
             radius_mm: (samples,) new radii, by the tree's sample table.
+
+        Raises:
+            ValueError: Wrong shape, or a radius that is not positive and finite.
         """
+        start, goal = self.lumen.radius_mm, np.asarray(radius_mm, dtype=float)
+        steps = 1
+        if self.stack and goal.shape == start.shape and np.isfinite(goal).all():
+            steps = max(1, math.ceil(float((start - goal).max()) / PRESS_MM))
+        for i in range(1, steps):
+            self._lay_walls(start + (goal - start) * (i / steps))
+            self._press()
+        self._lay_walls(goal)
+        if self.stack:
+            self._press()
+
+    def _lay_walls(self, radius_mm: Array) -> None:
         for k in self.lumen.reshape(radius_mm):
             self._space.lay_walls(k, self.lumen.maps[k].walls())
             self.rod.settled = False
+
+    def _press(self) -> None:
+        """Let new walls push the held devices."""
+        devices = inside_out(self.stack)
+        still = np.zeros(len(devices))
+        if self.rod.advance(devices, still, still, PRESS_S):
+            self._outside_mm = self._follow_vessels()
 
     def advance(self, motions: Mapping[Slot, tuple[float, float]], dt_s: float) -> None:
         """Move the hubs for one time step.
@@ -282,7 +308,7 @@ class CoaxialSystem:
 
     def restore(self, saved: Mapping[str, Any]) -> None:
         """Go back to what ``save`` returned."""
-        self.reshape(saved["radius_mm"])
+        self._lay_walls(saved["radius_mm"])
         self.rod.place(saved["rod"].copy())
         self.rod.resistance_n = saved["resistance_n"].copy()
         self.rod.push_n = saved["push_n"]
