@@ -57,8 +57,8 @@ def read_vtp(path: Path) -> list[Polyline]:
         if points is None or "connectivity" not in lines or "offsets" not in lines:
             continue
         xyz = reader.points(points)
-        ends = reader.array(lines["offsets"]).astype(np.int64)
-        index = reader.array(lines["connectivity"]).astype(np.int64)
+        ends = _whole(path, reader.array(lines["offsets"]))
+        index = _whole(path, reader.array(lines["connectivity"]))
         name = next((n for n in _RADII if n in arrays), None)
         radius = reader.array(arrays[name]) if name else np.full(len(xyz), np.nan)
         runs = np.split(index, ends[:-1]) if len(ends) else []
@@ -91,6 +91,13 @@ def _lines(
         if len(run):
             out.append(Polyline("", xyz[run].astype(float), radius[run].astype(float)))
     return out
+
+
+def _whole(path: Path, values: np.ndarray) -> np.ndarray:
+    """Numbers of points as whole numbers."""
+    if not (np.isfinite(values) & (np.abs(values) < _MAX_VALUES)).all():
+        raise CentrelineError(f"{path}: a line names a point that is not in the file")
+    return values.astype(np.int64)
 
 
 def _some(path: Path, lines: list[Polyline]) -> list[Polyline]:
@@ -282,11 +289,12 @@ class _Legacy:
     def _cells(self, count: int, size: int) -> list[np.ndarray]:
         ahead = self.raw[self.at : self.at + 8]
         if ahead.upper().startswith(b"OFFSETS"):  # version 5: offsets and connectivity
-            ends = self._numbers(count, self._line().split()[1]).astype(np.int64)
+            ends = self._numbers(count, self._line().split()[1])
+            ends = _whole(self.path, ends)
             self._skip_to(b"CONNECTIVITY")
-            index = self._numbers(size, self._line().split()[1]).astype(np.int64)
+            index = _whole(self.path, self._numbers(size, self._line().split()[1]))
             return [index[a:b] for a, b in pairwise(ends)]
-        flat = self._numbers(size, "int").astype(np.int64)
+        flat = _whole(self.path, self._numbers(size, "int"))
         out, at = [], 0
         for _ in range(count):
             out.append(flat[at + 1 : at + 1 + flat[at]])
