@@ -4,7 +4,7 @@ import json
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ir_sim.errors import AuthoringError
@@ -95,6 +95,7 @@ def test_practice_is_measured_but_never_passed():
     assert score.as_dict()["practice"] is True
 
 
+@settings(deadline=None)
 @given(st.floats(0.0, 10.0), st.floats(0.0, 10.0), st.lists(st.integers(1, 4), max_size=12))
 def test_more_of_a_bad_thing_never_earns_more(a, b, weights):
     low, high = sorted((a, b))
@@ -106,6 +107,7 @@ def test_more_of_a_bad_thing_never_earns_more(a, b, weights):
     assert 0.0 <= more <= 100.0
 
 
+@settings(deadline=None)
 @given(st.floats(0.0, 100.0))
 def test_points_for_a_ratio_are_a_ramp(ratio):
     got = points_for_ratio(ratio, 1.0, 3.0)
