@@ -51,7 +51,7 @@ _LOOK_AHEAD_MM = 75.0
 _HANDLING = ("mount", "remove", "exchange")
 _MACHINE = (
     "field", "pulse_rate", "detail", "collimate", "wedge", "angulate", "mode", "frame_rate",
-    "roadmap", "roadmap_share", "mask", "pixel_shift", "shield", "step_back",
+    "delay", "roadmap", "roadmap_share", "mask", "pixel_shift", "landmark", "shield", "step_back",
 )  # fmt: skip
 
 
