@@ -28,6 +28,8 @@ from ir_sim.records.report.figures import BINS, Band, Column, Interval, bin_of
 ROW = 24.0
 #: People below whom no median is drawn.
 FEWEST = 3
+#: Room that "n=500" takes on the paper.
+SIZE_WIDTH = 42.0
 
 
 def practice_chart(starts: Sequence[str], runs: Column, cut_off: Column, unit: str) -> Markup:
@@ -40,6 +42,7 @@ def practice_chart(starts: Sequence[str], runs: Column, cut_off: Column, unit: s
         f"Simulated runs by {unit}; n = {total} runs, of which {int(cut_off.sum())} interrupted",
         width=900.0,
         height=200.0,
+        left=64.0,
         right=44.0,
     )
     every = max(1, math.ceil(len(starts) / 9))
@@ -151,10 +154,11 @@ def _sizes(chart: Chart, x: Column, people: NDArray[np.int64], y: float) -> None
     """How many people there are, along the bottom, where there is room."""
     free = -math.inf
     for place, n in zip(x.tolist(), people.tolist(), strict=True):
-        if chart.at_x(place) >= free:
-            last = chart.at_x(place) > chart.width - 40.0
+        last = chart.at_x(place) > chart.width - 40.0
+        start = chart.at_x(place) - (SIZE_WIDTH if last else 0.0)
+        if start >= free:
             chart.text(place, y, f"n={n}", "end" if last else "start")
-            free = chart.at_x(place) + 52.0
+            free = start + SIZE_WIDTH + 10.0
 
 
 def _whole(chart: Chart) -> list[tuple[float, str]]:
