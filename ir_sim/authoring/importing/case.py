@@ -11,7 +11,7 @@ import numpy as np
 from scipy.spatial import KDTree
 
 from ir_sim.anatomy.curve import Array, smooth_curve
-from ir_sim.authoring.importing import slicer, text_tables, vtk_files
+from ir_sim.authoring.importing import slicer, text_tables, vtk_files, vtk_legacy
 from ir_sim.authoring.importing.fewer import few_points, smoothed
 from ir_sim.authoring.importing.joining import Branch, join
 from ir_sim.authoring.importing.plane import project
@@ -25,7 +25,7 @@ _READERS = {
     ".txt": text_tables.read_csv,
     ".swc": text_tables.read_swc,
     ".vtp": vtk_files.read_vtp,
-    ".vtk": vtk_files.read_legacy,
+    ".vtk": vtk_legacy.read_legacy,
     ".mrk.json": slicer.read_markups,
     ".json": slicer.read_markups,
 }
