@@ -1,8 +1,4 @@
-"""Our solver against svZeroDSolver 3.2 (references: make_svzerod_references.py).
-
-To run its own published cases as well, point SVZERODSOLVER_CASES at a folder that holds pairs of
-``<name>.json`` (an input) and ``results/<name>.json`` made in the form of ``data/svzerod``.
-"""
+"""Our solver against runs of svZeroDSolver 3.2 (references: make_svzerod_references.py)."""
 
 from __future__ import annotations
 
