@@ -160,15 +160,14 @@ def pull_in(o: Operator, way: Route, at_mm: float, slot: str = "catheter") -> Wo
     yield from o.do(both, lambda: hooked(0.5) or lost(), 12.0, watch=True)
     if not hooked(0.5):
         return False
-    both = {slot: (-SETTLE_MM_S, 0.0), "wire": (-SETTLE_MM_S, 0.0)}
-    yield from o.do(both, lambda: hooked(max(at_mm + 0.5, 3.5)), 1.0, watch=True)
-    return hooked(0.5)
+    yield from settle(o, way, max(at_mm + 0.5, 3.5), slot, slack_mm=2.0, seconds=1.0)
+    return o.place(slot)[0] in inside
 
 
 def hook(o: Operator, way: Route, at_mm: float, tries: tuple[Try, ...] = TRIES) -> Work:
     """A shaped catheter into the branch, with retries."""
     side = 0.0 if way.turning_deg() > 0.0 else 180.0
-    if o.happens(o.style.misjudges):
+    if o.happens_once("misjudged", o.style.misjudges):
         tries = (Try(48.0, 90.0), *tries)
     for attempt in tries:
         yield from o.think()
@@ -198,8 +197,11 @@ def seat(o: Operator, way: Route, at_mm: float, slot: str = "catheter") -> Work:
         vessel, s = o.place(slot)
         return vessel in inside and (s >= at_mm or vessel != goal)
 
-    def lost() -> bool:
-        return way.hooked and o.place(slot)[0] == way.turn.id
+    on_way = {v.id for v in way.down} | inside
+
+    def lost() -> bool:  # thrown out, and the wire with it
+        out = way.hooked and o.place(slot)[0] == way.turn.id
+        return out and o.place("wire")[0] not in on_way
 
     def stuck() -> bool:
         return o.force_n(slot) > FIRM_N
@@ -211,19 +213,30 @@ def seat(o: Operator, way: Route, at_mm: float, slot: str = "catheter") -> Work:
             return {slot: (speed, 0.0), "wire": (speed, 0.0)}
         return {slot: (speed, 0.0)}
 
-    if slot == "catheter" and o.happens(o.style.bare):
+    if slot == "catheter" and o.happens_once("bare", o.style.bare):
         yield from o.do({slot: (30.0, 0.0)}, None, 1.0)
     for more in (45.0, 75.0, 110.0):
         if not (yield from wire_into(o, way, at_mm + more)):
             break
-        yield from o.do(moves, lambda: deep() or lost() or stuck(), 25.0)
+        buckled = Stall(o, slot, lambda: depth_on(way, *o.place(slot)), 30.0)
+        yield from o.do(moves, any_of(deep, lost, stuck, buckled), 25.0)
         if deep():
             return True
         if lost():
             return False
-        if stuck():
-            yield from o.do({slot: (-TRACK_MM_S, 0.0)}, None, 0.5)
+        yield from o.do({slot: (-TRACK_MM_S, 0.0)}, None, 3.0 if buckled() else 0.5)
     return deep()
+
+
+def depth_on(way: Route, vessel: str, at_mm: float) -> float | None:
+    """How far along the way down a place is, mm; None off it."""
+    total = 0.0
+    for k, v in enumerate(way.down):
+        if v.id == vessel:
+            return total + at_mm
+        following = way.down[k + 1] if k + 1 < len(way.down) else None
+        total += following.parent_at_mm if following is not None else v.length_mm
+    return -1.0 if vessel == way.turn.id else None
 
 
 def wire_into(o: Operator, way: Route, at_mm: float) -> Work:
@@ -330,6 +343,38 @@ def wire_back(o: Operator, slot: str = "catheter", mm: float = 60.0) -> Work:
         return o.inserted_mm("wire") < o.inserted_mm(slot) - mm
 
     return (yield from o.do({"wire": (-40.0, 0.0)}, drawn, 8.0))
+
+
+def settle(
+    o: Operator,
+    way: Route,
+    at_mm: float,
+    slot: str = "catheter",
+    *,
+    slack_mm: float = 4.0,
+    seconds: float = 8.0,
+) -> Work:
+    """Deeper by drawing back: a hook in a branch that runs down slides along it.
+
+    Stops as soon as drawing back no longer gains anything.
+    """
+    best, since = -1e9, o.inserted_mm(slot)
+    inside = {v.id for v in way.down}
+
+    def spent() -> bool:
+        nonlocal best, since
+        now = depth_on(way, *o.place(slot)) or -1.0
+        if now > best + 0.2:
+            best, since = now, o.inserted_mm(slot)
+        return now < best - 0.7 or since - o.inserted_mm(slot) > slack_mm
+
+    def deep() -> bool:
+        vessel, s = o.place(slot)
+        return vessel in inside and (s >= at_mm or vessel != way.down[0].id)
+
+    moves = {slot: (-SETTLE_MM_S, 0.0), "wire": (-SETTLE_MM_S, 0.0)}
+    yield from o.do(moves, any_of(deep, spent), seconds, watch=True)
+    return deep()
 
 
 def back_on_the_way(o: Operator, way: Route, slot: str) -> Work:

@@ -54,10 +54,18 @@ class Operator:
         self.tree = session.tree
         self._chance = chance if chance is not None else np.random.default_rng(0)
         self._shake: dict[str, float] = {}
+        self._had: set[str] = set()
 
     def happens(self, share: float) -> bool:
         """Whether something that happens so often happens now."""
         return share > 0.0 and bool(self._chance.random() < share)
+
+    def happens_once(self, what: str, share: float) -> bool:
+        """Whether something that happens at most once in a case happens now."""
+        if what in self._had or not self.happens(share):
+            return False
+        self._had.add(what)
+        return True
 
     # -- eyes ----------------------------------------------------------------------------------
 

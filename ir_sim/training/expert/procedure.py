@@ -17,6 +17,11 @@ from ir_sim.training.expert.route import Route, beyond, route
 DEEPER_MM, BEYOND_MM = 4.0, 14.0
 #: A wire thinner than this radius is a microwire, mm (0.018 in: 0.23).
 MICRO_WIRE_MM = 0.3
+#: A catheter far from the bend it was made for is turned so that its curve lies across the picture
+#: and does not lead its tip into a side branch when the wire goes.
+NEUTRAL_DEG = 90.0
+#: A branch that turns back by more is entered deeper by drawing the hook back.
+STEEP_DEG = 134.0
 #: A form is answered at this pace, s a question.
 ANSWER_S = 0.8
 
@@ -150,7 +155,12 @@ class Procedure:
                 if self._there(place) and not isinstance(place, Target):
                     return True
                 yield from o.think()
-                yield from manoeuvres.seat(o, way, self._deep(place, way, attempt))
+                deep = self._deep(place, way, attempt)
+                steep = len(way.down) == 1 and way.hooked and abs(way.turning_deg()) > STEEP_DEG
+                if not (steep and (yield from manoeuvres.settle(o, way, deep))):
+                    yield from manoeuvres.seat(o, way, deep)
+                if len(way.down) > 1:
+                    yield from o.turn(slot, NEUTRAL_DEG)
                 if isinstance(place, Target):
                     yield from manoeuvres.wire_back(o, slot)
                     yield from o.wait(0.4)
