@@ -228,6 +228,8 @@ SHORT_VTK = b"# vtk DataFile Version 3.0\nx\nASCII\nDATASET POLYDATA\nPOINTS 9 f
         ("a.swc", b"1 2 0 0 0 1\n", "SWC has 7"),
         ("a.swc", b"1 2 0 0 0 1 2\n2 2 0 0 1 1 1\n", "circle"),
         ("a.swc", b"1 2 0 0 0 1 9\n", "parent 9"),
+        ("a.swc", b"inf 2 0 0 0 1 -1\n", "a point's number"),
+        ("a.csv", b"branch,x,y,z,radius\na,0,0,0,1\na,0,1e300,0,1\n", "not centrelines"),
         ("a.vtp", b"<VTKFile type='PolyData'><PolyData/>", "damaged XML"),
         ("a.vtp", b"<VTKFile type='ImageData'></VTKFile>", "not VTK PolyData"),
         ("a.vtk", b"solid surface\n", "not a legacy VTK"),

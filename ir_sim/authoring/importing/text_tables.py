@@ -26,6 +26,7 @@ _HEADINGS = {
     "radius": ("radius", "r", "radius_mm", "rad", "radius [mm]", "radius (mm)", "misr"),
     "diameter": ("diameter", "d", "diameter_mm", "diam", "diameter [mm]", "diameter (mm)"),
 }
+_MOST_IDS = 1e9
 _FACTOR = {"radius": 1.0, "diameter": 0.5}
 
 
@@ -110,6 +111,8 @@ def read_swc(path: Path) -> list[Polyline]:
         if len(words) < 7:
             raise CentrelineError(f"{path}:{at}: {len(words)} values; SWC has 7 a line")
         v = [number(word, path, at) for word in words[:7]]
+        if not (abs(v[0]) < _MOST_IDS and abs(v[6]) < _MOST_IDS):
+            raise CentrelineError(f"{path}:{at}: a point's number must be a whole number")
         rows[int(v[0])] = (v[2:6], int(v[6]), at)
     if not rows:
         raise CentrelineError(f"{path}: no points")
