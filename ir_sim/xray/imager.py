@@ -118,7 +118,7 @@ class Imager:
         peak = self._subtraction.peak(run)
         if peak is None:
             return None
-        return self._display.show(peak.darkest, DSA, blade_opening(peak.settings, self.size_px))
+        return self._display.show(peak.opacified, DSA, blade_opening(peak.settings, self.size_px))
 
     def prepare(self, settings: Settings) -> None:
         """Build the maps for settings ahead of their first exposure (in a background thread)."""

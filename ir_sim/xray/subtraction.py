@@ -17,15 +17,30 @@ MASK_FRAMES = 2
 ROADMAP_FRAMES = 4
 #: Frames of the running acquisition that stay for a new mask.
 _KEPT = 14
-_PEAKS = 6
+_PEAKS = 4
 
 
 @dataclass(eq=False)
 class Peak:
-    """The darkest that every element of a run has been, and how the run was made."""
+    """The darkest and brightest that every element of a run has been, and how it was made.
+
+    Iodine is dark, carbon dioxide is bright.
+    """
 
     darkest: Image
+    brightest: Image
     settings: Settings
+
+    @property
+    def gas(self) -> bool:
+        """Whether the run shows carbon dioxide rather than iodine."""
+        dark, bright = np.quantile(self.darkest, 0.003), np.quantile(self.brightest, 0.997)
+        return bool(bright > -dark)
+
+    @property
+    def opacified(self) -> Image:
+        """The picture at its fullest: of iodine the darkest, of carbon dioxide the brightest."""
+        return self.brightest if self.gas else self.darkest
 
 
 class Subtraction:
@@ -107,9 +122,10 @@ class Subtraction:
         if peak is None:
             if len(self._peaks) >= _PEAKS:
                 self._peaks.pop(next(iter(self._peaks)))
-            self._peaks[exposure.run] = Peak(smooth, exposure.settings)
+            self._peaks[exposure.run] = Peak(smooth, smooth.copy(), exposure.settings)
         else:
             cv2.min(peak.darkest, smooth, dst=peak.darkest)
+            cv2.max(peak.brightest, smooth, dst=peak.brightest)
 
 
 class Roadmap:
@@ -137,8 +153,9 @@ class Roadmap:
     def vessels(self, peak: Peak, now: Settings) -> Image:
         """(n, n) map of a run's vessels, 0 to 1, brought to the present field."""
         if self._map is None:
-            smooth = cv2.GaussianBlur(peak.darkest, (0, 0), 0.9)
-            white = np.clip((-smooth - 0.09) / 0.5, 0.0, 1.0).astype(np.float32)
+            filled = np.abs(cv2.GaussianBlur(peak.opacified, (0, 0), 0.9))
+            low, full = (0.05, 0.2) if peak.gas else (0.09, 0.5)
+            white = np.clip((filled - low) / full, 0.0, 1.0).astype(np.float32)
             self._map = _placed(white, peak.settings, now)
         return self._map
 

@@ -196,6 +196,21 @@ def test_carbon_dioxide_is_bright() -> None:
     assert picture[row, column - 4 : column + 5].mean() > picture[150:200, 60:110].mean() + 20
 
 
+def test_roadmap_of_carbon_dioxide_is_white_too() -> None:
+    machine = Fluoroscope(BODY, (0, 60))
+    eye = imager()
+    for k, shot in enumerate(shots(machine, "acquire", 6)):
+        c = contrast("aorta", -900.0) if k >= 2 else None
+        eye.draw(Scene(shot, concentration_mg_ml=c))
+    machine.step(TICK, "off")
+    machine.command("roadmap", 1)
+    for shot in shots(machine, "fluoro", 8):
+        picture = eye.draw(Scene(shot))
+    row, column = pixel(machine.settings, 5, 60)
+    vessel = picture[row - 4 : row + 5, column - 4 : column + 5].mean()
+    assert vessel > picture[150:200, 60:110].mean() + 15
+
+
 def test_kidney_blushes_where_it_lies_with_all_its_iodine() -> None:
     from ir_sim.xray.blush import Blush
     from ir_sim.xray.projection import Projection
