@@ -24,7 +24,7 @@ def main() -> None:
     wild = Wild(chosen.anatomy, seed=7)
     ticks = round(chosen.hours * 3600 / DT)
     pause = np.random.default_rng(0)
-    tick = 0
+    tick = told = 0
     while tick < ticks:
         busy = int(pause.integers(60, 600))  # hands move for some seconds, then rest as long
         for _ in range(busy):
@@ -32,13 +32,14 @@ def main() -> None:
             if tick % 20 == 0:
                 wild.watch.update(wild.system.states(), 20 * DT)
             tick += 1
-            if tick % (ticks // 16) == 0:
-                gc.collect()
-                at, links = tick * DT / 3600, len(wild.system.rod.state.angle)
-                print(f"{at:.2f} h {resident_mib():.1f} MiB, {links} links", flush=True)
         for _ in range(busy):
             wild.system.advance({}, DT)
             tick += 1
+        if tick >= told + ticks // 32:
+            told = tick
+            gc.collect()
+            at, links = tick * DT / 3600, len(wild.system.rod.state.angle)
+            print(f"{at:.2f} h {resident_mib():.1f} MiB, {links} links", flush=True)
 
 
 if __name__ == "__main__":
