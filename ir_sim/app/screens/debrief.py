@@ -127,7 +127,7 @@ class DebriefScreen(FormScreen):
         self.page.rect = pygame.Rect(errors.x + px(12), errors.y + px(10), px(360), px(30))
         self.page.rect.width = min(px(360), errors.width - px(24))
         advice = px(62)
-        listing = pygame.Rect(errors.x + px(8), errors.y + px(46), errors.width - px(16), 0)
+        listing = pygame.Rect(errors.x + px(8), errors.y + px(52), errors.width - px(16), 0)
         listing.height = errors.bottom - advice - listing.y
         self.rows.rect, self.words.rect = listing, listing.inflate(-px(16), 0)
         self._advice = pygame.Rect(
