@@ -94,7 +94,7 @@ def climb(o: Operator, way: Route, above_mm: float) -> Work:
 
     for attempt in range(6):
         stall = Stall(o, "wire", along)
-        push = any_of(there, astray, stall)
+        push = any_of(there, astray, stall, lambda: o.force_n("wire") > GENTLE_N)
         yield from o.do({"wire": (WIRE_MM_S, 0.0)}, push, 20.0)
         if there():
             return True
@@ -261,6 +261,8 @@ def _steer(o: Operator, way: Route, vessel: Vessel, depth_mm: float) -> Work:
     inside = beyond(o.tree, vessel.index)
     on_way = {v.id for v in (*way.down, way.turn, *way.up)}
     depth = min(depth_mm, _reach_mm(o, vessel) - 8.0)
+    if depth < vessel.length_mm - 5.0:  # the trunk is long enough: stay in it
+        inside = frozenset({vessel.id})
     side = 0.0 if side_deg(o.tree, vessel) > 0.0 or vessel.parent < 0 else 180.0
 
     inner = max(o.inserted_mm(slot) for slot in ("catheter", "microcatheter"))
@@ -294,14 +296,25 @@ def _steer(o: Operator, way: Route, vessel: Vessel, depth_mm: float) -> Work:
         upward = at == way.turn.id and way.hooked
         return 1e3 * (before.index(at) - 90) + (-s if upward else s) if at in before else None
 
+    def push() -> Moves:
+        at, s = o.place("wire")
+        if at == vessel.id:
+            near = s > depth - 30.0
+        else:
+            near = o.tree.vessels[vessel.parent].id != at or s > vessel.parent_at_mm - 30.0
+        return {"wire": (ENTER_MM_S if near else 50.0, 0.0)}
+
+    guide = next((slot for slot in ("microcatheter", "catheter") if o.has(slot)), "")
     for attempt in range(10):
         if arrived():
             return True
-        if depth_now() < 0.0 and o.free("wire"):
+        if attempt and attempt % 3 == 0 and guide:
+            yield from o.turn(guide, (90.0, 0.0, 180.0)[attempt // 3 - 1], 2.0)
+        if depth_now() < 0.0 or not o.free("wire"):
             yield from o.turn("wire", side + (0.0, 180.0, 60.0, -60.0, 120.0)[attempt % 5], 2.0)
         start = o.inserted_mm("wire")
         stall = Stall(o, "wire", along)
-        yield from o.do({"wire": (ENTER_MM_S, 0.0)}, any_of(arrived, astray, stall, pressed), 12.0)
+        yield from o.do(push, any_of(arrived, astray, stall, pressed), 25.0)
         if arrived():
             return True
         if depth_now() >= 0.6 * depth:

@@ -179,7 +179,8 @@ class Procedure:
 
     def _catheters(self, way: Route) -> list[Device]:
         """Those of the tray, the one whose curve suits the turn best first."""
-        need = abs(way.turning_deg()) + 15.0 if way.hooked else 30.0
+        need = abs(way.turning_deg()) if way.hooked else 15.0
+        need += 40.0 if need > STEEP_DEG else 15.0
         if not way.down:
             need = (
                 400.0
