@@ -16,10 +16,11 @@ import numpy as np
 
 from ir_sim.flow.beds import organ_of
 from ir_sim.flow.calibres import Calibres
-from ir_sim.flow.circuit import NO_TAPS, Circuit, Outlets, Taps
+from ir_sim.flow.circuit import Circuit
 from ir_sim.flow.elimination import Array, total
 from ir_sim.flow.heart import Heart
 from ir_sim.flow.obstacles import CatheterInLumen
+from ir_sim.flow.parts import NO_TAPS, Outlets, Taps
 from ir_sim.flow.plumbing import Plumbing
 from ir_sim.flow.supply import VENOUS_MMHG, Supply
 
@@ -239,31 +240,6 @@ class Blood:
         """Volume of the arteries upstream, mL."""
         stored = float(self.circuit.stored_pressure[0])
         return _ROOT_ML + self.supply.upstream_compliance * (stored + VENOUS_MMHG)
-
-    def along(self, node_values: Array, flow: Array, vessel: int, at_mm: float) -> float:
-        """A pressure at an arclength: the ends' values, shared out by the losses between them.
-
-        Args:
-            node_values: (nodes,) pressures.
-            flow: (elements,) flows, for the losses.
-            vessel: Vessel index.
-            at_mm: Arclength.
-        """
-        p, k = self.plumbing, self.calibres
-        sample = p.sample_at(vessel, at_mm)
-        e = int(p.of_sample[sample])
-        span = slice(int(p.first[e]), int(p.first[e + 1]))
-        s, ds = p.tree.sample_s_mm[span], p.ds_mm[span]
-        lost = k.drag[span] + k.loss[span] * abs(float(flow[e]))
-        whole = float(lost.sum())
-        i = sample - span.start
-        within = 0.5
-        if ds[i] > 0.0:
-            start = max(float(s[i]) - 0.5 * float(ds[i]), 0.0)
-            within = float(np.clip((at_mm - start) / ds[i], 0.0, 1.0))
-        share = (float(lost[:i].sum()) + within * float(lost[i])) / whole if whole else 0.0
-        a, b = float(node_values[p.a[e]]), float(node_values[p.b[e]])
-        return a + share * (b - a)
 
     def state(self) -> dict[str, Any]:
         """What ``restore`` needs."""

@@ -20,11 +20,12 @@ semi-definite rank-one term, so any conductance is stable.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
 from ir_sim.flow.elimination import Array, Elimination, Index, total
+from ir_sim.flow.parts import NO_INDEX, NO_TAPS, NO_VALUE, Outlets, Taps
 
 #: Smallest slope of the quadratic loss, as a share of its slope at the network's largest flow.
 _LEAST_SLOPE = 1e-6
@@ -34,41 +35,6 @@ _MOST_RECOVERY = 0.9
 #: The same for an element that has nothing else, as a share of the slope at the flow that the
 #: sources and pressures at hand could give; and a flow that stands for none.
 _LEAST_BARE, _NO_FLOW = 1e-3, 1e-12
-_NO_INDEX: Index = np.zeros(0, dtype=np.int64)
-_NO_VALUE: Array = np.zeros(0)
-
-
-@dataclass(frozen=True)
-class Outlets:
-    """RCR outlets as arrays of one length; ``proximal`` and ``distal`` are > 0."""
-
-    node: Index = field(default_factory=lambda: _NO_INDEX)
-    proximal: Array = field(default_factory=lambda: _NO_VALUE)
-    capacitance: Array = field(default_factory=lambda: _NO_VALUE)
-    distal: Array = field(default_factory=lambda: _NO_VALUE)
-    pressure: Array = field(default_factory=lambda: _NO_VALUE)
-
-
-@dataclass(frozen=True)
-class Taps:
-    """Flows into or out of the middle of elements, as arrays of one length.
-
-    Attributes:
-        element: Where.
-        fraction: Share of the element's resistance upstream (towards node a), 0 to 1.
-        flow: Injected flow.
-        conductance: Conductance to ``pressure``; 0 for an injection.
-        pressure: Pressure outside.
-    """
-
-    element: Index = field(default_factory=lambda: _NO_INDEX)
-    fraction: Array = field(default_factory=lambda: _NO_VALUE)
-    flow: Array = field(default_factory=lambda: _NO_VALUE)
-    conductance: Array = field(default_factory=lambda: _NO_VALUE)
-    pressure: Array = field(default_factory=lambda: _NO_VALUE)
-
-
-NO_TAPS = Taps()
 
 
 @dataclass(frozen=True)
@@ -102,7 +68,7 @@ class Circuit:
         b: Index,
         *,
         outlets: Outlets | None = None,
-        fixed: Index = _NO_INDEX,
+        fixed: Index = NO_INDEX,
     ) -> None:
         self.n_nodes, self.a, self.b = n_nodes, a, b
         self.resistance = np.zeros(len(a))
@@ -120,7 +86,7 @@ class Circuit:
         self.flow_a, self.flow_b = self.flow.copy(), self.flow.copy()
         self.outlet_flow = np.zeros(len(self.outlets.node))
         self.capillary_flow = np.zeros(len(self.outlets.node))
-        self.tap_flow = self.tap_pressure = _NO_VALUE
+        self.tap_flow = self.tap_pressure = NO_VALUE
         self.settle()
 
     def settle(self) -> None:
@@ -167,7 +133,7 @@ class Circuit:
         fixed[self.fixed] = self.fixed_pressure
         linear = self.resistance + self.inertance * implicit.rate
         history = self.inertance * implicit.flow
-        slope = lift = way = _NO_VALUE
+        slope = lift = way = NO_VALUE
         for _ in range(most):
             impedance, drive = linear, history
             if nonlinear:
@@ -223,7 +189,7 @@ class Circuit:
         self.outlet_flow = gp * (at_outlet - self.outlet_pressure)
         self.capillary_flow = gd * (self.outlet_pressure - out.pressure)
         self.flow_a = self.flow_b = flow
-        self.tap_flow = self.tap_pressure = _NO_VALUE
+        self.tap_flow = self.tap_pressure = NO_VALUE
         if len(taps.element):
             self._split_at_taps(taps, way)
 

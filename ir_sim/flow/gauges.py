@@ -64,7 +64,7 @@ class Gauges:
             ValueError: No such vessel.
         """
         circuit = self.blood.circuit
-        return self.blood.along(circuit.pressure, circuit.flow, self._index(vessel), at_mm)
+        return self._along(circuit.pressure, circuit.flow, self._index(vessel), at_mm)
 
     def mean_pressure_mmhg(self, vessel: str | int, at_mm: float = 0.0) -> float:
         """Pressure in a vessel, mean over the last beat.
@@ -73,7 +73,7 @@ class Gauges:
             ValueError: No such vessel.
         """
         blood = self.blood
-        return blood.along(blood.mean_pressure, blood.mean_flow, self._index(vessel), at_mm)
+        return self._along(blood.mean_pressure, blood.mean_flow, self._index(vessel), at_mm)
 
     def pulse_mmhg(self, vessel: str | int, at_mm: float = 0.0) -> tuple[float, float]:
         """Systolic and diastolic pressure of the last beat.
@@ -83,8 +83,8 @@ class Gauges:
         """
         blood, index = self.blood, self._index(vessel)
         return (
-            blood.along(blood.systolic, blood.mean_flow, index, at_mm),
-            blood.along(blood.diastolic, blood.mean_flow, index, at_mm),
+            self._along(blood.systolic, blood.mean_flow, index, at_mm),
+            self._along(blood.diastolic, blood.mean_flow, index, at_mm),
         )
 
     def vitals(self, vessel: str | int, at_mm: float = 0.0) -> Vitals:
@@ -168,6 +168,31 @@ class Gauges:
             )
             if not vein
         ]
+
+    def _along(self, node_values: Array, flow: Array, vessel: int, at_mm: float) -> float:
+        """A pressure at an arclength: the ends' values, shared out by the losses between them.
+
+        Args:
+            node_values: (nodes,) pressures.
+            flow: (elements,) flows, for the losses.
+            vessel: Vessel index.
+            at_mm: Arclength.
+        """
+        p, k = self.blood.plumbing, self.blood.calibres
+        sample = p.sample_at(vessel, at_mm)
+        e = int(p.of_sample[sample])
+        span = slice(int(p.first[e]), int(p.first[e + 1]))
+        s, ds = p.tree.sample_s_mm[span], p.ds_mm[span]
+        lost = k.drag[span] + k.loss[span] * abs(float(flow[e]))
+        whole = float(lost.sum())
+        i = sample - span.start
+        within = 0.5
+        if ds[i] > 0.0:
+            start = max(float(s[i]) - 0.5 * float(ds[i]), 0.0)
+            within = float(np.clip((at_mm - start) / ds[i], 0.0, 1.0))
+        share = (float(lost[:i].sum()) + within * float(lost[i])) / whole if whole else 0.0
+        a, b = float(node_values[p.a[e]]), float(node_values[p.b[e]])
+        return a + share * (b - a)
 
     def _index(self, vessel: str | int) -> int:
         if isinstance(vessel, str):

@@ -15,13 +15,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from ir_sim.flow.circuit import Circuit, Outlets
+from ir_sim.flow.circuit import Circuit
 from ir_sim.flow.elimination import Array
+from ir_sim.flow.inlet import Inlet, Waveform
+from ir_sim.flow.parts import Outlets
 
 #: A resistance this small beside the largest one stands for none while a steady state is sought,
 #: where inertance does not limit the flow.
@@ -59,21 +61,6 @@ class Rcr:
     capacitance: float = 0.0
     distal: float = 0.0
     pressure: float = 0.0
-
-
-@dataclass(frozen=True)
-class Inlet:
-    """A flow into a node or a pressure at it: one period, repeated, linear between the values.
-
-    Attributes:
-        kind: ``flow`` or ``pressure``.
-        values: One value (steady) or one per time.
-        times: Increasing; the period is the last minus the first. Not needed for one value.
-    """
-
-    kind: Literal["flow", "pressure"]
-    times: Sequence[float] = field(default=())
-    values: Sequence[float] | float = field(default=())
 
 
 @dataclass(frozen=True)
@@ -126,7 +113,7 @@ class Network:
         for node, rcr in outlets.items():
             _check_rcr(node, rcr)
         self._compliances, self._outlets = dict(compliances), dict(outlets)
-        self._inlets = {node: _Waveform.of(node, inlet) for node, inlet in inlets.items()}
+        self._inlets = {node: Waveform.of(node, inlet) for node, inlet in inlets.items()}
 
     def run(
         self,
@@ -241,42 +228,6 @@ class Network:
                     f"nothing sets the pressure of the part around node '{name}': "
                     "it needs an outlet or a pressure inlet"
                 )
-
-
-@dataclass(frozen=True)
-class _Waveform:
-    kind: str
-    times: Array
-    values: Array
-
-    @classmethod
-    def of(cls, node: str, inlet: Inlet) -> _Waveform:
-        if inlet.kind not in ("flow", "pressure"):
-            raise ValueError(f"inlet at node '{node}': kind is 'flow' or 'pressure'")
-        values = np.atleast_1d(np.asarray(inlet.values, dtype=float))
-        times = np.atleast_1d(np.asarray(inlet.times, dtype=float))
-        if values.ndim != 1 or not len(values) or not np.isfinite(values).all():
-            raise ValueError(f"inlet at node '{node}': values must be finite numbers, at least one")
-        if len(values) == 1:
-            return cls(inlet.kind, np.zeros(1), values)
-        if times.shape != values.shape:
-            raise ValueError(f"inlet at node '{node}': {len(times)} times for {len(values)} values")
-        if not np.isfinite(times).all() or not (np.diff(times) > 0).all():
-            raise ValueError(f"inlet at node '{node}': times must increase")
-        return cls(inlet.kind, times, values)
-
-    @property
-    def mean(self) -> float:
-        if len(self.values) == 1:
-            return float(self.values[0])
-        area = float(np.trapezoid(self.values, self.times))
-        return area / float(self.times[-1] - self.times[0])
-
-    def at(self, time: float) -> float:
-        if len(self.values) == 1:
-            return float(self.values[0])
-        period = self.times[-1] - self.times[0]
-        return float(np.interp(self.times[0] + time % period, self.times, self.values))
 
 
 def _check_elements(elements: Sequence[Element]) -> None:

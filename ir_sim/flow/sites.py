@@ -10,9 +10,9 @@ import numpy as np
 
 from ir_sim.flow.beds import SPECIES
 from ir_sim.flow.calibres import Calibres
-from ir_sim.flow.circuit import NO_TAPS, Taps
 from ir_sim.flow.elimination import Array, Index
 from ir_sim.flow.obstacles import CatheterInLumen
+from ir_sim.flow.parts import NO_TAPS, Taps
 from ir_sim.flow.plumbing import Plumbing
 from ir_sim.flow.ramp import Ramps
 from ir_sim.flow.supply import VENOUS_MMHG

@@ -16,10 +16,10 @@ from difflib import get_close_matches
 import numpy as np
 
 from ir_sim.anatomy import VesselTree
-from ir_sim.flow.circuit import Outlets
 from ir_sim.flow.elimination import Array
 from ir_sim.flow.laws import poiseuille, wall_compliance, wall_shear_flow
 from ir_sim.flow.organs import BLIND, ORGANS
+from ir_sim.flow.parts import Outlets
 from ir_sim.flow.plumbing import End, Plumbing, plumb
 from ir_sim.scenario.model import Anatomy, Outlet, Patient
 

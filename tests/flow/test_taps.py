@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ir_sim.flow.circuit import Circuit, Outlets, Taps
+from ir_sim.flow.circuit import Circuit
+from ir_sim.flow.parts import Outlets, Taps
 
 
 def circuit(a, b, resistance, leak=None):
