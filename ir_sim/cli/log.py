@@ -21,7 +21,7 @@ FORMATS = ("csv", "jsonl", "xapi", "events", "parquet", "xlsx")
 
 def add(commands: Any) -> None:
     """Register the commands."""
-    from ir_sim.cli import report
+    from ir_sim.cli import log_changes, report
 
     group = command(
         commands,
@@ -33,20 +33,20 @@ def add(commands: Any) -> None:
     )
     kinds = group.add_subparsers(title="commands", metavar="COMMAND")
     _add_reading(kinds)
-    _add_writing(kinds)
+    log_changes.add(kinds)
     report.add(commands)
 
 
 def _add_reading(kinds: Any) -> None:
-    parser = _command(kinds, "list", list_runs, "list runs, newest first", "ir-sim log list")
+    parser = log_command(kinds, "list", list_runs, "list runs, newest first", "ir-sim log list")
     add_filters(parser)
     parser.add_argument("--limit", type=int, default=20, metavar="N", help="0 = all (default 20)")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
 
-    parser = _command(kinds, "show", show_run, "one run's debrief", "ir-sim log show 3f2b8c1e-…")
+    parser = log_command(kinds, "show", show_run, "one run's debrief", "ir-sim log show 3f2b8c1e-…")
     parser.add_argument("run_id", metavar="RUN", help="a run's id, or its first letters")
 
-    parser = _command(
+    parser = log_command(
         kinds,
         "export",
         export_runs,
@@ -65,7 +65,7 @@ def _add_reading(kinds: Any) -> None:
     )
     parser.add_argument("--actor-home", metavar="URL", help="xAPI: where the accounts live")
 
-    parser = _command(
+    parser = log_command(
         kinds,
         "verify",
         verify,
@@ -79,66 +79,14 @@ def _add_reading(kinds: Any) -> None:
         help="also run every kept recording again and compare the scores (slow)",
     )
 
-    parser = _command(
+    parser = log_command(
         kinds, "people", people, "pseudonyms, cohorts, levels, roles", "ir-sim log people"
     )
     parser.add_argument("--names", action="store_true", help="with this computer's name list")
 
 
-def _add_writing(kinds: Any) -> None:
-    parser = _command(
-        kinds,
-        "import",
-        import_file,
-        "take over runs: another score log, a .jsonl export, or a .csv table",
-        "ir-sim log import old-scores.csv",
-    )
-    parser.add_argument("file", metavar="FILE")
-
-    parser = _command(
-        kinds,
-        "sync",
-        sync_waiting,
-        "log the runs that had to wait, each exactly once; exit 1 if some still wait",
-        "ir-sim log sync",
-    )
-    parser.add_argument("--all", action="store_true", help="also runs meant for another log")
-
-    parser = _command(
-        kinds,
-        "retract",
-        retract,
-        "note that a run is not to count (it stays in the log)",
-        "ir-sim log retract 3f2b8c1e-… --reason 'wrong trainee at the desk'",
-    )
-    parser.add_argument("run_id", metavar="RUN", help="a run's id, or its first letters")
-    parser.add_argument("--reason", required=True, metavar="TEXT", help="no names of people")
-
-    parser = _command(
-        kinds,
-        "erase",
-        erase,
-        "remove a person's identity; the runs stay, of nobody, and the chain stays valid",
-        "ir-sim log erase R01 --yes",
-    )
-    parser.add_argument("trainee", metavar="PSEUDONYM")
-    parser.add_argument("--yes", action="store_true", help="do it: it cannot be undone")
-
-    parser = _command(
-        kinds,
-        "person",
-        person,
-        "set a person's cohort, level, role, or name on this computer's name list",
-        "ir-sim log person R01 --cohort 2026 --level PGY-3",
-    )
-    parser.add_argument("trainee", metavar="PSEUDONYM")
-    parser.add_argument("--cohort", metavar="TEXT", help="empty text removes it")
-    parser.add_argument("--level", metavar="TEXT")
-    parser.add_argument("--role", metavar="ROLE", help="resident, instructor or director")
-    parser.add_argument("--name", metavar="TEXT", help="kept apart from every log and report")
-
-
-def _command(kinds: Any, name: str, run: Any, about: str, example: str) -> Any:
+def log_command(kinds: Any, name: str, run: Any, about: str, example: str) -> Any:
+    """Register a command of ``ir-sim log``."""
     parser = command(kinds, name, run, about, example)
     add_db(parser)
     return parser
@@ -335,73 +283,4 @@ def people(args: argparse.Namespace) -> int:
             for p in log.people()
         ]
     print(table(rows))
-    return OK
-
-
-def import_file(args: argparse.Namespace) -> int:
-    """Take over runs."""
-    from ir_sim.records.importing import import_runs
-    from ir_sim.records.store import open_log
-
-    with open_log(args.db) as log:
-        done = import_runs(log, Path(args.file))
-    print(f"{done.new} runs taken over, {done.already} were in the log already")
-    return OK
-
-
-def sync_waiting(args: argparse.Namespace) -> int:
-    """Log what had to wait."""
-    from ir_sim.records.filing import sync
-
-    done = sync(args.db, everything=args.all)
-    for problem in done.problems:
-        print(f"ir-sim: {problem}", file=sys.stderr)
-    print(f"{done.log}: {done.logged} runs logged, {done.already} were in the log already")
-    for name, count in done.elsewhere.items():
-        print(f"{count} runs wait for {name} (--db), or take them with --all")
-    return NO if done.problems else OK
-
-
-def retract(args: argparse.Namespace) -> int:
-    """Note that a run is not to count."""
-    from ir_sim.records.store import open_log
-
-    with open_log(args.db) as log:
-        run_id = str(log.run(args.run_id).document["run_id"])
-        new = log.retract(run_id, args.reason)
-    print(f"run {run_id} {'is' if new else 'was already'} retracted")
-    return OK
-
-
-def erase(args: argparse.Namespace) -> int:
-    """Remove a person's identity."""
-    from ir_sim.records.people import NameList
-    from ir_sim.records.spool import waiting
-    from ir_sim.records.store import open_log
-
-    if not args.yes:
-        raise RecordError("erasing cannot be undone: say --yes to do it")
-    with open_log(args.db) as log:
-        for item in waiting(log.home):
-            if not isinstance(item, RecordError) and item.record.trainee == args.trainee:
-                raise RecordError("runs of this person still wait: 'ir-sim log sync' first")
-        log.erase(args.trainee)
-        NameList(log.home).put(args.trainee, None)
-    print("the identity is erased; exports and reports made before still show it")
-    return OK
-
-
-def person(args: argparse.Namespace) -> int:
-    """Place a person."""
-    from ir_sim.records.people import NameList
-    from ir_sim.records.store import open_log
-
-    with open_log(args.db) as log:
-        placed = log.place(args.trainee, cohort=args.cohort, level=args.level, role=args.role)
-        if args.name is not None:
-            NameList(log.home).put(args.trainee, args.name or None)
-    print(
-        f"{placed.shown}: cohort {placed.cohort or '-'}, level {placed.level or '-'}, "
-        f"role {placed.role or '-'}"
-    )
     return OK
