@@ -24,20 +24,22 @@ LONGEST_S = 1200.0
 STYLES: Mapping[str, Style] = {
     "expert": EXPERT,
     "senior": Style(
-        tempo=0.6, pause_s=3.0, delay_s=0.05, tremor=0.1, idle_foot=0.35, keeps_view=0.7,
+        tempo=0.6, pause_s=4.5, delay_s=0.05, tremor=0.1, idle_foot=0.4, keeps_view=0.7,
         film_ml=9.0, puff_ml=4.0, pulse_rate=15.0,
     ),
     "junior": Style(
-        tempo=0.55, pause_s=5.5, delay_s=0.12, tremor=0.25, idle_foot=0.6, keeps_view=0.85,
+        tempo=0.55, pause_s=6.5, delay_s=0.12, tremor=0.25, idle_foot=0.6, keeps_view=0.85,
         misjudges=0.3, collimates=False, film_ml=14.0, puff_ml=6.0, puffs=2, pulse_rate=15.0,
         slips=0.05,
     ),
     "novice": Style(
+        patience_s=360.0,
         tempo=0.45, pause_s=8.0, delay_s=0.25, tremor=0.45, idle_foot=0.85, blind=0.15,
         keeps_view=1.3, misjudges=0.5, bare=0.5, collimates=False, film_ml=20.0, puff_ml=8.0,
         puffs=3, films=2, pulse_rate=30.0, slips=0.15,
     ),
     "reckless": Style(
+        patience_s=150.0,
         tempo=1.6, pause_s=0.3, delay_s=0.3, tremor=0.7, idle_foot=1.0, blind=0.8, keeps_view=2.2,
         misjudges=0.6, bare=1.0, collimates=False, film_ml=30.0, film_ml_s=6.0, puff_ml=12.0,
         puffs=2, films=3, pulse_rate=30.0, slips=0.6,

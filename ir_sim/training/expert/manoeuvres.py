@@ -393,6 +393,8 @@ def settle(
 def back_on_the_way(o: Operator, way: Route, slot: str) -> Work:
     """Out of a side branch of the way: draw back until the tip lies on the way again."""
     inside = {v.id for v in way.down}
+    if not o.has(slot):
+        return False
     now = o.tree.by_id[o.place(slot)[0]]
     if not any(o.tree.vessels[i].id in inside for i in o.tree.path_to_root(now.index)):
         return False

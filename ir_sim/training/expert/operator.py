@@ -94,7 +94,9 @@ class Operator:
         return self.inserted_mm(slot) > max(around, default=0.0) + 0.1
 
     def place(self, slot: str) -> tuple[str, float]:
-        """Vessel and arclength of its tip."""
+        """Vessel and arclength of its tip; an empty name if it is not there."""
+        if not self.has(slot):
+            return "", 0.0
         device = self.device(slot)
         return device.tip_vessel, device.tip_vessel_mm
 

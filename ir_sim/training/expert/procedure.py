@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from ir_sim.devices.coaxial import SHEATH_OUTSIDE_MM
 from ir_sim.scenario.device import Device
 from ir_sim.scenario.model import Step, Target, TipAt
 from ir_sim.simulation.controls import Action, Controls
@@ -27,8 +28,12 @@ ANSWER_S = 0.8
 
 
 def play(o: Operator) -> Iterator[Controls]:
-    """The whole case; after the end nothing is done any more."""
-    yield from Procedure(o).run()
+    """The whole case, or as much of it as patience allows; after the end nothing is done."""
+    for controls in Procedure(o).run():
+        yield controls
+        if o.state.time_s > o.style.patience_s and not o.state.finished:
+            yield from o.press(Action("finish"))
+            return
 
 
 class Procedure:
@@ -135,7 +140,7 @@ class Procedure:
             if not o.has(slot):
                 yield from manoeuvres.climb(o, way, self._height(way))
                 first = self._way(self.task.target.vessel)
-                yield from o.put_in(slot, self._catheters(first)[0].id)
+                yield from self._over_the_wire(self._catheters(first)[0])
             above = max(self._height(way) - 40.0, way.branch_mm - way.turn.length_mm + 5.0)
             return (yield from manoeuvres.catheter_up(o, way, above))
         if slot == "microcatheter":
@@ -144,8 +149,8 @@ class Procedure:
         for device in self._catheters(way)[:3]:
             if o.has(slot) and o.place(slot)[0] in inside:
                 pass  # it lies well: go on with it
-            elif not o.has(slot):
-                yield from o.put_in(slot, device.id)
+            elif not o.has(slot) and not (yield from self._over_the_wire(device)):
+                continue
             for attempt in range(3):
                 if o.place(slot)[0] not in inside:
                     yield from manoeuvres.back_on_the_way(o, way, slot)
@@ -170,6 +175,15 @@ class Procedure:
             if not (yield from o.take_out(slot)):
                 return False
         return False
+
+    def _over_the_wire(self, device: Device) -> Work:
+        """A catheter put in, once enough of the wire is outside for it."""
+        o = self.o
+        outside = self.scenario.access.sheath_mm + SHEATH_OUTSIDE_MM
+        most = o.device("wire").device.length_mm - device.length_mm - outside - 2.0
+        if o.inserted_mm("wire") > most:
+            yield from manoeuvres.wire_to(o, most)
+        return (yield from o.put_in(device.slot, device.id))
 
     @staticmethod
     def _deep(place: TipAt | Target, way: Route, attempt: int) -> float:

@@ -10,6 +10,7 @@ class Style:
     """Habits of an operator; all figures are assumed. Shares are probabilities, 0 to 1.
 
     Attributes:
+        patience_s: After so long the case is given up.
         tempo: Speed of the hands; 1 is that of a hurried expert.
         pause_s: Thinking between two manoeuvres, hands still.
         delay_s: From seeing to stopping.
@@ -30,6 +31,7 @@ class Style:
         slips: How often a question of a form is answered wrongly, or a small step is left out.
     """
 
+    patience_s: float = 600.0
     tempo: float = 0.7
     pause_s: float = 1.0
     delay_s: float = 0.0
