@@ -4,7 +4,7 @@
 
     procedure   the steps of the case, one after the other
         |
-    manoeuvres  climb, hook, steer the wire, follow, inject, film
+    manoeuvres  climb, hook, settle, follow      steering  the wire      filming  contrast, runs
         |
     operator    one tick: hub motions, pedal, table, style
 

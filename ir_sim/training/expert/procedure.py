@@ -9,7 +9,7 @@ from ir_sim.devices.coaxial import SHEATH_OUTSIDE_MM
 from ir_sim.scenario.device import Device
 from ir_sim.scenario.model import Step, Target, TipAt
 from ir_sim.simulation.controls import Action, Controls
-from ir_sim.training.expert import filming, manoeuvres
+from ir_sim.training.expert import filming, manoeuvres, steering
 from ir_sim.training.expert.operator import Operator, Work
 from ir_sim.training.expert.route import Route, beyond, route
 
@@ -124,7 +124,7 @@ class Procedure:
         if place.device == "wire":
             if not way.down and not way.antegrade:
                 return (yield from manoeuvres.climb(o, way, self._height(way)))
-            return (yield from manoeuvres.wire_into(o, way, place.at_mm + 3.0))
+            return (yield from steering.wire_into(o, way, place.at_mm + 3.0))
         return (yield from self._catheter(place, way))
 
     def _height(self, way: Route) -> float:
@@ -167,7 +167,7 @@ class Procedure:
                 if len(way.down) > 1:
                     yield from o.turn(slot, NEUTRAL_DEG)
                 if isinstance(place, Target):
-                    yield from manoeuvres.wire_back(o, slot)
+                    yield from steering.wire_back(o, slot)
                     yield from o.wait(0.4)
                 if self._there(place):
                     return True
@@ -182,7 +182,7 @@ class Procedure:
         outside = self.scenario.access.sheath_mm + SHEATH_OUTSIDE_MM
         most = o.device("wire").device.length_mm - device.length_mm - outside - 2.0
         if o.inserted_mm("wire") > most:
-            yield from manoeuvres.wire_to(o, most)
+            yield from steering.wire_to(o, most)
         return (yield from o.put_in(device.slot, device.id))
 
     @staticmethod
@@ -214,12 +214,17 @@ class Procedure:
         inside = beyond(o.tree, o.tree.by_id[vessel].index)
         if not o.has(slot) or o.place(slot)[0] not in inside:
             yield from self._bring(TipAt(device=slot, vessel=vessel, at_mm=2.0))
-        if vessel == self.task.target.vessel:
+        if not self._wire_next():
             yield from self._on_target(vessel)
         if o.has("wire"):
-            yield from manoeuvres.wire_back(o, slot)
+            yield from steering.wire_back(o, slot)
             yield from o.take_out("wire")
         return True
+
+    def _wire_next(self) -> bool:
+        """Whether the step after this one leads the wire on: then not before it."""
+        following = self.task.steps[self.o.session.progress.index + 1 :][:1]
+        return any(s.when.tip_at is not None and s.when.tip_at.device == "wire" for s in following)
 
     def _on_target(self, vessel: str) -> Work:
         """The device to the target before its vessel is filmed."""

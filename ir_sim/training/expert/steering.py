@@ -1,0 +1,173 @@
+"""Steering a wire through the tree: into branches, along the way, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ir_sim.anatomy.vessel_tree import Vessel
+from ir_sim.training.expert.operator import Moves, Operator, Seen, Work
+from ir_sim.training.expert.route import Route, beyond, side_deg
+
+#: Speeds of a wire, mm/s: where the vessel is wide, and into a branch.
+WIRE_MM_S, ENTER_MM_S = 60.0, 25.0
+#: Hands stop where a wall pushes back on a wire with more, N.
+GENTLE_N = 0.7
+
+
+def any_of(*seen: Seen) -> Seen:
+    """Whether any of them is seen."""
+    return lambda: any(look() for look in seen)
+
+
+class Stall:
+    """Notices that what is pushed in at the hub does not come out at the tip: it buckles.
+
+    Args:
+        o: The operator.
+        slot: The device.
+        along_mm: How far along its way the tip is; more is further.
+        slack_mm: What may be fed in without the tip getting any further.
+    """
+
+    def __init__(
+        self, o: Operator, slot: str, along_mm: Callable[[], float | None], slack_mm: float = 35.0
+    ) -> None:
+        self._o, self._slot, self._along, self._slack = o, slot, along_mm, slack_mm
+        self._best, self._inserted = -1e9, o.inserted_mm(slot)
+
+    def __call__(self) -> bool:
+        """Whether it buckles."""
+        now, inserted = self._along(), self._o.inserted_mm(self._slot)
+        if now is not None and now > self._best:
+            self._best, self._inserted = now, inserted
+        return inserted - self._inserted > self._slack
+
+
+def depth_on(way: Route, vessel: str, at_mm: float) -> float | None:
+    """How far along the way down a place is, mm; None off it."""
+    total = 0.0
+    for k, v in enumerate(way.down):
+        if v.id == vessel:
+            return total + at_mm
+        following = way.down[k + 1] if k + 1 < len(way.down) else None
+        total += following.parent_at_mm if following is not None else v.length_mm
+    return -1.0 if vessel == way.turn.id else None
+
+
+def wire_into(o: Operator, way: Route, at_mm: float) -> Work:
+    """The wire along the way until it lies so deep in the goal, or in what lies beyond it."""
+    inner = max(
+        (s for s in ("catheter", "microcatheter") if o.has(s)), key=o.inserted_mm, default=""
+    )
+    if inner:  # nobody needs to see it inside the catheter
+        near = o.inserted_mm(inner) - 4.0
+        yield from o.do(
+            {"wire": (WIRE_MM_S, 0.0)}, lambda: o.inserted_mm("wire") >= near, 20.0, watch=False
+        )
+    for vessel in way.down if way.hooked else way.down or (way.turn,):
+        last = vessel is way.goal
+        depth = at_mm if last else 6.0
+        if not (yield from _steer(o, way, vessel, depth)):
+            return False
+    return True
+
+
+def _steer(o: Operator, way: Route, vessel: Vessel, depth_mm: float) -> Work:
+    inside = beyond(o.tree, vessel.index)
+    on_way = {v.id for v in (*way.down, way.turn, *way.up)}
+    depth = min(depth_mm, _reach_mm(o, vessel) - 8.0)
+    if depth < vessel.length_mm - 5.0:  # the trunk is long enough: stay in it
+        inside = frozenset({vessel.id})
+    side = 0.0 if side_deg(o.tree, vessel) > 0.0 or vessel.parent < 0 else 180.0
+
+    inner = max(o.inserted_mm(slot) for slot in ("catheter", "microcatheter"))
+
+    def depth_now() -> float:
+        at, s = o.place("wire")
+        if at == vessel.id:
+            return s
+        if at in inside:
+            return _depth_below(o, vessel, at, s)
+        return -1.0
+
+    def arrived() -> bool:
+        return depth_now() >= depth
+
+    def pressed() -> bool:
+        return o.force_n("wire") > GENTLE_N
+
+    def astray() -> bool:
+        at, s = o.place("wire")
+        return o.free("wire") and at not in inside and at not in on_way and s > 2.0
+
+    before = [v.id for v in (*reversed(way.up), way.turn, *way.down)]
+
+    def along() -> float | None:
+        if not o.free("wire"):
+            return o.inserted_mm("wire") - 1e5
+        at, s = o.place("wire")
+        if at in inside:
+            return depth_now()
+        upward = at == way.turn.id and way.hooked
+        return 1e3 * (before.index(at) - 90) + (-s if upward else s) if at in before else None
+
+    def push() -> Moves:
+        at, s = o.place("wire")
+        if at == vessel.id:
+            near = s > depth - 30.0
+        else:
+            near = o.tree.vessels[vessel.parent].id != at or s > vessel.parent_at_mm - 30.0
+        return {"wire": (ENTER_MM_S if near else 50.0, 0.0)}
+
+    guide = next((slot for slot in ("microcatheter", "catheter") if o.has(slot)), "")
+    for attempt in range(10):
+        if arrived():
+            return True
+        if attempt and attempt % 3 == 0 and guide:
+            yield from o.turn(guide, (90.0, 0.0, 180.0)[attempt // 3 - 1], 2.0)
+        if depth_now() < 0.0 or not o.free("wire"):
+            yield from o.turn("wire", side + (0.0, 180.0, 60.0, -60.0, 120.0)[attempt % 5], 2.0)
+        start = o.inserted_mm("wire")
+        stall = Stall(o, "wire", along)
+        yield from o.do(push, any_of(arrived, astray, stall, pressed), 25.0)
+        if arrived():
+            return True
+        if depth_now() >= 0.6 * depth:
+            return True
+        yield from wire_to(o, max(start - 4.0, inner - 6.0))
+    return False
+
+
+def _depth_below(o: Operator, vessel: Vessel, at: str, s: float) -> float:
+    total, now = s, o.tree.by_id[at]
+    while now.index != vessel.index:
+        total += now.parent_at_mm
+        now = o.tree.vessels[now.parent]
+    return total
+
+
+def _reach_mm(o: Operator, vessel: Vessel) -> float:
+    """Longest way from a vessel's ostium to an end beyond it."""
+    kids = [o.tree.vessels[i] for i in o.tree.children[vessel.index]]
+    return max([vessel.length_mm, *(k.parent_at_mm + _reach_mm(o, k) for k in kids)])
+
+
+def wire_to(o: Operator, mm: float) -> Work:
+    """Draw the wire back to a length."""
+    return (yield from draw(o, "wire", mm))
+
+
+def draw(o: Operator, slot: str, mm: float) -> Work:
+    """Draw a device back to a length; a wire inside it comes with it as far as it must."""
+    goal = max(mm, 0.0)
+    back = {slot: (-2 * ENTER_MM_S, 0.0)}
+    return (yield from o.do(back, lambda: o.inserted_mm(slot) <= goal, 6.0))
+
+
+def wire_back(o: Operator, slot: str = "catheter", mm: float = 60.0) -> Work:
+    """The wire into the catheter."""
+
+    def drawn() -> bool:
+        return o.inserted_mm("wire") < o.inserted_mm(slot) - mm
+
+    return (yield from o.do({"wire": (-40.0, 0.0)}, drawn, 8.0))
