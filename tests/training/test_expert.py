@@ -46,7 +46,7 @@ def test_the_last_image_is_the_run_with_the_arteries_full(run):
     tree = run.tree
     here = tree.sample_vessel == tree.by_id["right_renal"].index
     iodine = [float(scene.concentration_mg_ml[here].mean()) for scene in scenes]
-    assert iodine[0] == 0.0  # the mask is clean
+    assert iodine[0] < 1e-4 * max(iodine)  # the test injection has washed out of the mask
     assert iodine[-1] > 0.6 * max(iodine)
     assert scenes[-1].exposure.settings.closed_share > 0.1
 
