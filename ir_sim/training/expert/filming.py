@@ -16,7 +16,7 @@ PUFF_ML_S, SPARE_ML = 2.0, 0.3
 #: Room around the vessels that a run is to show, mm, and the least share that blades close.
 MARGIN_MM, CLOSED_SHARE = 26.0, 0.14
 #: Before the injection (masks), and after it, s: the last image shows full arteries.
-MASK_S, BLUSH_S = 0.7, 0.1
+MASK_S, BLUSH_S = 0.7, 0.0
 _VIEW_MM = 110.0
 
 
