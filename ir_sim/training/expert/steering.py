@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+
+from ir_sim.anatomy.curve import Array
 from ir_sim.anatomy.vessel_tree import Vessel
 from ir_sim.training.expert.operator import Moves, Operator, Seen, Work
 from ir_sim.training.expert.route import Route, beyond, side_deg
 
 #: Speeds of a wire, mm/s: where the vessel is wide, and into a branch.
 WIRE_MM_S, ENTER_MM_S = 60.0, 25.0
+#: A wire that went wrong is drawn back so far before the branch, mm.
+BEFORE_MM = 8.0
 #: Hands stop where a wall pushes back on a wire with more, N.
 GENTLE_N = 0.7
 
@@ -64,12 +69,23 @@ def wire_into(o: Operator, way: Route, at_mm: float) -> Work:
         yield from o.do(
             {"wire": (WIRE_MM_S, 0.0)}, lambda: o.inserted_mm("wire") >= near, 20.0, watch=False
         )
-    for vessel in way.down if way.hooked else way.down or (way.turn,):
+    vessels = way.down if way.hooked else way.down or (way.turn,)
+    for vessel in vessels[_passed(o, way) :]:
         last = vessel is way.goal
         depth = at_mm if last else 6.0
         if not (yield from _steer(o, way, vessel, depth)):
             return False
     return True
+
+
+def _passed(o: Operator, way: Route) -> int:
+    """How many vessels of the way down the wire's tip has behind it."""
+    if not o.free("wire"):
+        return 0
+    at = o.place("wire")[0]
+    if at in beyond(o.tree, way.goal.index):
+        return max(len(way.down) - 1, 0)
+    return next((k for k, v in enumerate(way.down) if v.id == at), 0)
 
 
 def _steer(o: Operator, way: Route, vessel: Vessel, depth_mm: float) -> Work:
@@ -98,7 +114,9 @@ def _steer(o: Operator, way: Route, vessel: Vessel, depth_mm: float) -> Work:
 
     def astray() -> bool:
         at, s = o.place("wire")
-        return o.free("wire") and at not in inside and at not in on_way and s > 2.0
+        off = o.free("wire") and at not in inside and at not in on_way and s > 2.0
+        # where two lumens overlap, the name tells nothing
+        return off and not in_lumen(vessel, o.device("wire").tip_mm)
 
     before = [v.id for v in (*reversed(way.up), way.turn, *way.down)]
 
@@ -134,8 +152,31 @@ def _steer(o: Operator, way: Route, vessel: Vessel, depth_mm: float) -> Work:
             return True
         if depth_now() >= 0.6 * depth:
             return True
-        yield from wire_to(o, max(start - 4.0, inner - 6.0))
+        yield from _before(o, way, vessel, max(start - 4.0, inner - 6.0))
     return False
+
+
+def _before(o: Operator, way: Route, vessel: Vessel, least_mm: float) -> Work:
+    """Draw the wire back until its tip lies before a branch again, but no further than a length."""
+
+    def before() -> bool:
+        at, s = o.place("wire")
+        on_parent = vessel.parent >= 0 and at == o.tree.vessels[vessel.parent].id
+        short = on_parent and (
+            s > vessel.parent_at_mm + BEFORE_MM
+            if vessel is way.down[0] and way.hooked
+            else s < vessel.parent_at_mm - BEFORE_MM
+        )
+        return short or o.inserted_mm("wire") <= least_mm or not o.free("wire")
+
+    back = {"wire": (-2 * ENTER_MM_S, 0.0)}
+    return (yield from o.do(back, before, 6.0))
+
+
+def in_lumen(vessel: Vessel, xy_mm: Array) -> bool:
+    """Whether a point lies in a vessel's lumen, in the projection."""
+    away = np.hypot(*(vessel.xy_mm - xy_mm).T)
+    return bool((away < vessel.radius_mm).any())
 
 
 def _depth_below(o: Operator, vessel: Vessel, at: str, s: float) -> float:
