@@ -131,8 +131,8 @@ def _access(scenario: Scenario) -> str:
 
 
 def _device(scenario: Scenario, name: str) -> str:
-    device = scenario.devices[name]
-    return f"{device.title} ({name})"
+    article = scenario.devices.get(name) or scenario.supplies[name]
+    return f"{article.title} ({name})"
 
 
 def _step(step: Step) -> str:
@@ -154,6 +154,13 @@ def condition_words(when: Condition) -> str:
         return f"the {name_of(f.vessel)} filmed with at least {f.at_least_ml:g} mL"
     if when.removed is not None:
         return f"{when.removed} out"
+    if when.happened is not None:
+        where = f" in the {name_of(when.happened.vessel)}" if when.happened.vessel else ""
+        return f"{when.happened.kind.replace('_', ' ')}{where}"
+    if when.endpoint is not None:
+        return when.endpoint.words
+    if when.drug is not None:
+        return f"{when.drug} given"
     return "target reached"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ir_sim.authoring.keys import BLOCKS, KEYS
-from ir_sim.scenario.catalogue import shipped_devices
+from ir_sim.scenario.catalogue import shipped_devices, shipped_supplies
 from ir_sim.scenario.model import Scenario
 
 _TYPES = {
@@ -32,7 +32,7 @@ def editor_schema() -> dict[str, Any]:
     tray = schema["properties"]["tray"]
     tray["items"] = {
         "anyOf": [
-            {"enum": sorted(shipped_devices())},
+            {"enum": sorted([*shipped_devices(), *shipped_supplies()])},
             {"type": "string", "pattern": "^[a-z0-9][a-z0-9_-]*$"},
         ]
     }
@@ -63,6 +63,14 @@ def reference() -> str:
         "",
         "Devices of your own go into a folder `devices` beside the case, in the form of the files",
         "in `assets/devices`.",
+        "",
+        "## Supplies",
+        "",
+        "What goes through a catheter and stays, or flows away; named on the `tray` too:",
+        "",
+        "| id | supply | kind |",
+        "|---|---|---|",
+        *(f"| `{s.id}` | {s.title} | {s.kind} |" for s in shipped_supplies().values()),
         "",
     ]
     return "\n".join(lines)

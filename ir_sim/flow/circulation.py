@@ -44,6 +44,7 @@ class Circulation(Edits):
         physiology: Reflexes, drugs and reactions.
         injected_ml: What was injected in the last tick: what was wanted, but less where the lumen's
             pressure held the syringe back.
+        delivered_ml: The same for each injection of the last tick, in the order given.
         bed_vessel: (beds,) index of the vessel that feeds each organ bed; ``organs`` their names.
 
     Raises:
@@ -66,6 +67,7 @@ class Circulation(Edits):
         self.physiology = Physiology(patient, heart.rate_bpm, stroke_ml, rest_mmhg)
         self._catheters: tuple[CatheterInLumen, ...] = ()
         self._jet_mmhg, self.injected_ml = np.zeros(0), 0.0
+        self.delivered_ml: tuple[float, ...] = ()
 
     # -- a tick --------------------------------------------------------------------------------
 
@@ -103,11 +105,14 @@ class Circulation(Edits):
         jets_ml, leaks = moved.tap[: len(flow)], np.arange(len(flow), len(places))
         self._jet_mmhg = self.blood.circuit.tap_pressure[: len(flow)]
         self.injected_ml = float(jets_ml.sum())
+        given = {id(i): 0.0 for i in injections}
         mass = np.zeros((len(SPECIES), len(places)))
         for jet, (injection, ml) in enumerate(zip(injecting, jets_ml.tolist(), strict=True)):
+            given[id(injection)] += ml
             mass[:, jet] = self.contents.give(
                 injection.species, ml * injection.concentration_mg_ml, injection.concentration_mg_ml
             )
+        self.delivered_ml = tuple(given[id(i)] for i in injections)
         self.leaks.lost_ml = self.leaks.lost_ml - moved.tap[leaks]
         bled = self.contents.carry(moved, places, mass, leaks, self.leaks.into_vein)
         self.leaks.contrast_mg = self.leaks.contrast_mg + bled

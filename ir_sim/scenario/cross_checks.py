@@ -32,6 +32,7 @@ def cross_checks(scenario: Scenario, catalogue: list[str]) -> list[Problem]:
         *_tray(scenario, catalogue),
         *_bodies(scenario),
         *_steps(scenario),
+        *_endpoints(scenario),
         *_checklist(scenario),
     ]
 
@@ -135,12 +136,13 @@ def _tray(scenario: Scenario, catalogue: list[str]) -> Iterator[Problem]:
     for i, name in enumerate(scenario.tray):
         if name not in catalogue:
             hint = nearest(name, sorted(catalogue))
-            yield source.problem(("tray", i), f"no device '{name}' in the catalogue", hint)
+            message = f"no device or supply '{name}' in the catalogue"
+            yield source.problem(("tray", i), message, hint)
         if name in scenario.tray[:i]:
             yield source.problem(("tray", i), f"device '{name}' is listed twice")
     slots = {device.slot for device in scenario.devices.values()}
     wanted = scenario.task.target.device
-    if len(scenario.devices) == len(scenario.tray) and wanted not in slots:
+    if _complete(scenario) and wanted not in slots:
         message = f"the target wants a {wanted}, but the tray holds none"
         yield source.problem(("task", "target"), message, f"add a {wanted} to the tray")
     sheath_mm = scenario.access.sheath_fr / 3.0
@@ -154,6 +156,11 @@ def _tray(scenario: Scenario, catalogue: list[str]) -> Iterator[Problem]:
                 f"the {scenario.access.sheath_fr:g} French sheath"
             )
             yield source.problem(("tray", i), message, "a larger access.sheath_fr")
+
+
+def _complete(scenario: Scenario) -> bool:
+    """Whether every name on the tray is known, so that what is missing is truly missing."""
+    return len(scenario.devices) + len(scenario.supplies) == len(scenario.tray)
 
 
 def _bodies(scenario: Scenario) -> Iterator[Problem]:
@@ -188,6 +195,15 @@ def _steps(scenario: Scenario) -> Iterator[Problem]:
                 yield from _range(scenario, (*at, "when", kind), value)
 
 
+def _endpoints(scenario: Scenario) -> Iterator[Problem]:
+    ids = [vessel.id for vessel in scenario.anatomy.vessels]
+    for i, endpoint in enumerate(scenario.task.endpoints):
+        if endpoint.vessel not in ids:
+            loc = ("task", "endpoints", i, "vessel")
+            hint = nearest(endpoint.vessel, ids)
+            yield scenario.source.problem(loc, f"no vessel '{endpoint.vessel}'", hint)
+
+
 def _range(scenario: Scenario, at: Loc, place: Place) -> Iterator[Problem]:
     if place.to_mm is not None and place.to_mm <= place.at_mm:
         message = f"to_mm {place.to_mm:g} does not lie beyond at_mm {place.at_mm:g}: never met"
@@ -208,7 +224,7 @@ def _step_devices(scenario: Scenario, at: Loc, value: object) -> Iterator[Proble
         message = f"'{name}' is a {device.slot}, not a {slot}"
         yield source.problem((*at, "id"), message, f"device: {device.slot}")
     slots = {device.slot for device in scenario.devices.values()}
-    if slot is not None and slot not in slots and len(scenario.devices) == len(scenario.tray):
+    if slot is not None and slot not in slots and _complete(scenario):
         loc = at if isinstance(value, str) else (*at, "device")
         message = f"waits for a {slot}, but the tray holds none: never met"
         yield source.problem(loc, message, nearest(slot, sorted(slots)))

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from ir_sim.scenario.fields import Finite, Line, Model, Name, NonNegative, Positive, Slot, Text
+from ir_sim.scenario.tools import Aspiration, Balloon, Infusion, Retriever, Stent
 
 MM_PER_FRENCH = 1.0 / 3.0
 MM_PER_INCH = 25.4
@@ -78,6 +79,11 @@ class Device(Model):
     side_holes: SideHoles | None = None
     max_flow_ml_s: Positive | None = None
     max_pressure_psi: Positive | None = None
+    balloon: Balloon | None = None
+    stent: Stent | None = None
+    retriever: Retriever | None = None
+    aspiration: Aspiration | None = None
+    infusion: Infusion | None = None
     note: Text = ""
     sources: dict[Name, Line]
 
@@ -93,9 +99,21 @@ class Device(Model):
             raise ValueError("a catheter needs an inner diameter: inner_in or inner_fr")
         if self.inner_radius_mm >= self.outer_radius_mm:
             raise ValueError("the inner diameter must be smaller than the outer diameter")
+        if self.retriever is not None and self.kind != "wire":
+            raise ValueError("a retriever rides on a wire: kind wire")
+        if self.kind == "wire" and (self.balloon or self.stent or self.aspiration or self.infusion):
+            raise ValueError("a wire carries no balloon, stent, aspiration or infusion")
+        if self.stent is not None and self.stent.expands == "balloon" and self.balloon is None:
+            raise ValueError("a balloon-expandable stent needs the catheter's balloon")
         if sum(section.length_mm for section in self.sections) > self.length_mm + 1e-6:
             raise ValueError("the sections are longer than the device")
         return self
+
+    @property
+    def treats(self) -> bool:
+        """Whether it has a treating end of its own."""
+        tools = (self.balloon, self.stent, self.retriever, self.aspiration, self.infusion)
+        return any(tool is not None for tool in tools)
 
     @property
     def slot(self) -> Slot:

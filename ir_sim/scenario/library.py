@@ -10,16 +10,17 @@ from pathlib import Path
 import platformdirs
 
 from ir_sim.errors import Problem, ScenarioError
-from ir_sim.scenario.catalogue import devices_for
+from ir_sim.scenario.catalogue import devices_for, shipped_supplies, supplies_for
 from ir_sim.scenario.cross_checks import cross_checks
 from ir_sim.scenario.device import Device
 from ir_sim.scenario.model import Scenario
 from ir_sim.scenario.shipped import shipped
+from ir_sim.scenario.supply import Supply
 from ir_sim.scenario.validation import nearest, validate
 from ir_sim.scenario.yaml_source import parse, read_text
 
 #: Folders beside the cases whose files are no cases.
-_NOT_CASES = ("devices", "rubrics")
+_NOT_CASES = ("devices", "rubrics", "supplies")
 
 
 @cache
@@ -90,21 +91,35 @@ def examine(reference: str | Path) -> tuple[Scenario | None, list[Problem]]:
     if problems:
         return None, problems
     devices, problems = devices_for(path)
-    scenario, found = from_text(text, name, devices)
+    supplies, found = supplies_for(path)
+    problems = problems + found
+    scenario, found = from_text(text, name, devices, supplies)
     return scenario, problems + found
 
 
 def from_text(
-    text: str, name: str, devices: Mapping[str, Device]
+    text: str,
+    name: str,
+    devices: Mapping[str, Device],
+    supplies: Mapping[str, Supply] | None = None,
 ) -> tuple[Scenario | None, list[Problem]]:
-    """A case from YAML text; ``devices`` is the catalogue that its tray may name."""
+    """A case from YAML text.
+
+    Args:
+        text: YAML.
+        name: Of the file, for messages.
+        devices: The catalogue that its tray may name.
+        supplies: The supplies that its tray may name; the shipped ones by default.
+    """
+    supplies = supplies if supplies is not None else shipped_supplies()
     source = parse(text, name)
     scenario, problems = validate(source, Scenario)
     if scenario is None:
         return None, problems
     tray = {i: devices[i] for i in scenario.tray if i in devices}
-    scenario.bound(source, tray)
-    problems += cross_checks(scenario, list(devices))
+    used = {i: supplies[i] for i in scenario.tray if i in supplies}
+    scenario.bound(source, tray, used)
+    problems += cross_checks(scenario, [*devices, *supplies])
     unusable = any(problem.severity == "error" for problem in problems)
     return (None if unusable else scenario), problems
 

@@ -11,14 +11,30 @@ import hashlib
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field, PrivateAttr
+from pydantic import Field, PrivateAttr, model_validator
 
 from ir_sim.scenario.checklist import Checklist
 from ir_sim.scenario.device import Device
 from ir_sim.scenario.fields import Finite, Line, Model, Name, NonNegative, Positive, Slot, Text
+from ir_sim.scenario.supply import Supply
 from ir_sim.scenario.yaml_source import Source
 
 Level = Literal["beginner", "intermediate", "advanced"]
+#: What a treatment is judged by; see ``Endpoint``.
+Measure = Literal[
+    "residual_percent", "gradient_mmhg", "flow_share_percent", "bleed_ml_min",
+    "tici", "lysis_percent", "packing_percent", "clearing_beats",
+]  # fmt: skip
+_MEASURES: Mapping[Measure, str] = {
+    "residual_percent": "residual stenosis in per cent",
+    "gradient_mmhg": "mean pressure gradient in mmHg",
+    "flow_share_percent": "flow in per cent of the first",
+    "bleed_ml_min": "bleeding in mL/min",
+    "tici": "TICI grade",
+    "lysis_percent": "clot dissolved in per cent",
+    "packing_percent": "packing density in per cent",
+    "clearing_beats": "heart beats until contrast clears",
+}
 #: x, y, radius and optionally z, all in mm.
 Point = Annotated[list[Finite], Field(min_length=3, max_length=4)]
 
@@ -147,6 +163,44 @@ class Filmed(Model):
     at_least_ml: Positive = 1.0
 
 
+class Happened(Model):
+    """The timeline holds an event of a kind (``balloon_inflated``, say), in a vessel if named."""
+
+    kind: Name
+    vessel: Name | None = None
+    times: Annotated[int, Field(ge=1, le=50)] = 1
+
+
+class Endpoint(Model):
+    """What a treatment must come to: a measure of a vessel, at most or at least so much.
+
+    The measures: ``residual_percent`` (narrowest place against the healthy calibre),
+    ``gradient_mmhg`` (mean pressure lost along the vessel's lesion), ``flow_share_percent`` (flow
+    against the flow at the start), ``bleed_ml_min`` (what still leaves the vessel), ``tici``
+    (0, 1, 2, 2.5, 2.7, 3), ``lysis_percent``, ``packing_percent``, ``clearing_beats`` (heart beats
+    until a puff of contrast has cleared).
+    """
+
+    measure: Measure
+    vessel: Name
+    at_most: Finite | None = None
+    at_least: Finite | None = None
+
+    @model_validator(mode="after")
+    def _bounds(self) -> Endpoint:
+        if self.at_most is None and self.at_least is None:
+            raise ValueError("an endpoint needs at_most or at_least")
+        return self
+
+    @property
+    def words(self) -> str:
+        """For people: what must be, where."""
+        name, where = _MEASURES[self.measure], self.vessel.replace("_", " ")
+        most = f" at most {self.at_most:g}" if self.at_most is not None else ""
+        least = f" at least {self.at_least:g}" if self.at_least is not None else ""
+        return f"{name}{most}{least} in the {where}"
+
+
 class Condition(Model):
     """Exactly one of these; the timeline decides it."""
 
@@ -156,6 +210,9 @@ class Condition(Model):
     filmed: Filmed | None = None
     removed: Slot | None = None
     target_reached: Literal[True] | None = None
+    happened: Happened | None = None
+    endpoint: Endpoint | None = None
+    drug: Name | None = None
 
 
 class Step(Model):
@@ -169,10 +226,11 @@ class Step(Model):
 
 
 class Task(Model):
-    """What is to be done."""
+    """What is to be done; ``endpoints`` must all be met for the procedure to count as done."""
 
     target: Target
     steps: list[Step] = []
+    endpoints: list[Endpoint] = []
     side: Literal["left", "right"] | None = None
 
 
@@ -218,11 +276,17 @@ class Scenario(Model):
     checklist: Checklist | None = None
     _source: Source = PrivateAttr()
     _devices: Mapping[str, Device] = PrivateAttr(default_factory=dict)
+    _supplies: Mapping[str, Supply] = PrivateAttr(default_factory=dict)
 
-    def bound(self, source: Source, devices: Mapping[str, Device]) -> Scenario:
-        """This case with its text and its tray's devices attached."""
+    def bound(
+        self,
+        source: Source,
+        devices: Mapping[str, Device],
+        supplies: Mapping[str, Supply] | None = None,
+    ) -> Scenario:
+        """This case with its text and its tray's devices and supplies attached."""
         self._source = source
-        self._devices = dict(devices)
+        self._devices, self._supplies = dict(devices), dict(supplies or {})
         return self
 
     @property
@@ -244,3 +308,8 @@ class Scenario(Model):
     def devices(self) -> Mapping[str, Device]:
         """The tray's devices by id."""
         return self._devices
+
+    @property
+    def supplies(self) -> Mapping[str, Supply]:
+        """The tray's supplies (coils, particles, liquids) by id."""
+        return self._supplies

@@ -27,18 +27,20 @@ class Bedside:
     Args:
         patient: As authored.
         circulation: The patient's blood.
-        root: Vessel whose pressure the monitor shows.
+        at: Vessel and arclength whose pressure the monitor shows: the access's.
         seed: Decides whether the patient reacts to contrast.
 
     Attributes:
         vitals: What the monitor shows.
     """
 
-    def __init__(self, patient: Patient, circulation: Circulation, root: str, seed: int) -> None:
-        self._patient, self._circulation, self._root, self._seed = patient, circulation, root, seed
+    def __init__(
+        self, patient: Patient, circulation: Circulation, at: tuple[str, float], seed: int
+    ) -> None:
+        self._patient, self._circulation, self._at, self._seed = patient, circulation, at, seed
         self._reaction: Reaction | None = None
         self._reacts_tick = -1
-        self.vitals: Vitals = circulation.vitals(root)
+        self.vitals: Vitals = circulation.vitals(*at)
 
     def give(self, action: Action, tick: int, vessel: str, timeline: Timeline) -> str:
         """Give a drug, into the injecting catheter's vessel; returns why it was refused, or ''."""
@@ -55,7 +57,7 @@ class Bedside:
     def watch(self, tick: int, *, injecting: bool, timeline: Timeline) -> None:
         """Follow one tick: the monitor, and a reaction to contrast that begins."""
         if tick % _EVERY_TICKS == 0:
-            self.vitals = self._circulation.vitals(self._root)
+            self.vitals = self._circulation.vitals(*self._at)
         if injecting and self._reaction is None:
             chance = np.random.default_rng([self._seed, _STREAM])
             self._reaction = draw_reaction(chance, self._patient.allergies)

@@ -33,6 +33,10 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "step_back": ("value",),
     "mask": (),
     "drug": ("device", "value"),
+    "take_up": ("device",),
+    "release": (),
+    "aspirate": ("value",),
+    "lapse": ("value",),
     "answer": ("device", "value"),
     "hint": (),
     "finish": (),
@@ -62,7 +66,7 @@ class Action:
     Attributes:
         kind: One of ``ACTIONS``.
         slot: The place in the coaxial stack.
-        device: A device of the tray (or a drug's name).
+        device: A device or supply of the tray (or a drug's name).
         value: A number, word, list or truth value, by kind.
     """
 
@@ -82,6 +86,9 @@ class Controls:
         inject_ml_s: Hand injection through the hub of the innermost catheter.
         table_mm_s: Speed of the table in x and y.
         actions: Discrete commands of this tick only.
+        treat: The hand on the treating tool that was taken up (``take_up``), as a rate in the
+            tool's own unit: an inflation device in atm/s, a stent's sheath drawn back or a coil
+            pushed in mm/s, an embolic injected in mL/s. Negative undoes: deflate, draw back in.
     """
 
     motions: Mapping[str, Motion] = field(default_factory=dict)
@@ -89,6 +96,7 @@ class Controls:
     inject_ml_s: float = 0.0
     table_mm_s: tuple[float, float] = (0.0, 0.0)
     actions: tuple[Action, ...] = ()
+    treat: float = 0.0
 
     def check(self) -> None:
         """Refuse what no hand can mean.
@@ -108,6 +116,7 @@ class Controls:
         _finite("inject_ml_s", self.inject_ml_s)
         if self.inject_ml_s < 0.0:
             raise ValueError(f"inject_ml_s must not be negative, got {self.inject_ml_s:g}")
+        _finite("treat", self.treat)
         if len(self.table_mm_s) != 2:
             raise ValueError("table_mm_s needs two numbers, x and y")
         for speed in self.table_mm_s:

@@ -11,7 +11,10 @@ from ir_sim.devices import DeviceState, SheathMouth
 from ir_sim.flow.obstacles import CatheterInLumen
 from ir_sim.scenario.fields import SLOTS
 from ir_sim.simulation.state import Injecting
+from ir_sim.treatment import Outflow
 
+#: Contrast medium as it comes from the bottle, mg iodine per mL (iohexol 300).
+CONTRAST_MG_ML = 300.0
 #: A lumen that a device inside leaves less open than this share of its radius does not inject
 #: (annulus of 0.035 in in 0.038 in: a thousandth of the free flow; assumed cut).
 _BLOCKED_SHARE = 0.75
@@ -69,6 +72,14 @@ def injection(
     holes = device.device.side_holes
     spread = holes.to_mm if holes is not None else 0.0
     return Injecting(rate, slot, vessel.id, wedged), vessel.index, at_mm, spread
+
+
+def outflow(devices: Mapping[str, DeviceState], tree: VesselTree, mouth: SheathMouth) -> Outflow:
+    """Where something pushed through the innermost lumen would come out now."""
+    most, vessel, at_mm, holes_mm = injection(devices, np.inf, tree, mouth)
+    bore_mm = devices[most.slot].device.inner_radius_mm if most.slot in devices else 0.0
+    why, rate = why_blocked(devices), most.rate_ml_s
+    return Outflow(most.slot, vessel, at_mm, holes_mm, rate, bore_mm, most.wedged, why)
 
 
 def in_lumen(devices: Mapping[str, DeviceState], tree: VesselTree) -> tuple[CatheterInLumen, ...]:

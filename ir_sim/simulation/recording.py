@@ -14,7 +14,7 @@ import json
 import lzma
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -107,7 +107,7 @@ def without_actions(controls: Controls) -> Controls:
     """The part of the controls that lasts beyond their tick."""
     if not controls.actions:
         return controls
-    return Controls(controls.motions, controls.pedal, controls.inject_ml_s, controls.table_mm_s, ())
+    return replace(controls, actions=())
 
 
 def encode_controls(controls: Controls) -> dict[str, Any]:
@@ -126,6 +126,8 @@ def encode_controls(controls: Controls) -> dict[str, Any]:
         out["i"] = controls.inject_ml_s
     if any(controls.table_mm_s):
         out["t"] = list(controls.table_mm_s)
+    if controls.treat:
+        out["r"] = controls.treat
     if controls.actions:
         out["a"] = [
             {k: v for k, v in vars(action).items() if v is not None} for action in controls.actions
@@ -145,6 +147,7 @@ def decode_controls(data: Mapping[str, Any]) -> Controls:
         inject_ml_s=data.get("i", 0.0),
         table_mm_s=tuple(data.get("t", (0.0, 0.0))),
         actions=tuple(Action(**action) for action in data.get("a", ())),
+        treat=data.get("r", 0.0),
     )
     controls.check()
     return controls

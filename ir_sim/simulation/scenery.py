@@ -54,13 +54,23 @@ class Scenery:
         """How far the diaphragm is down from rest; longer at rest than filled."""
         return _BREATH_MM * math.sin(math.pi * self._breath) ** 4
 
-    def scene(self, exposure: Exposure, state: State, circulation: Circulation) -> Scene:
-        """What this pulse sees."""
+    def scene(
+        self,
+        exposure: Exposure,
+        state: State,
+        circulation: Circulation,
+        treatments: tuple[DeviceShape, ...] = (),
+    ) -> Scene:
+        """What this pulse sees; ``treatments`` are the shapes of balloons, stents, coils."""
         radius = circulation.radius_mm.astype(np.float32)
         heart = circulation.heart
         return Scene(
             exposure=exposure,
-            devices=(self._sheath, *(self._shape(d) for d in state.devices.values())),
+            devices=(
+                self._sheath,
+                *(self._shape(d) for d in state.devices.values()),
+                *treatments,
+            ),
             concentration_mg_ml=circulation.concentration_mg_ml.astype(np.float32),
             radius_mm=None if np.array_equal(radius, self._still) else radius,
             bed_mg=circulation.bed_mg.copy(),
@@ -77,16 +87,13 @@ class Scenery:
         return device_shape(device, self._pieces[device.device.id], self._path, z)
 
     def _pools(self, circulation: Circulation) -> tuple[Pool, ...]:
-        bleeds = circulation.extravasation()
-        lost = sum(ml for _, _, ml in bleeds)
-        if lost <= 0.0:
-            return ()
-        outside_mg = float(circulation.ledger_mg["extravasated"])
         pools = []
-        for vessel, at_mm, ml in bleeds:
+        for vessel, at_mm, ml, mg in circulation.pools():
+            if ml <= 0.0:
+                continue
             radius = max((3.0 * ml * 1e3 / (4.0 * math.pi)) ** (1.0 / 3.0), _LEAST_POOL_MM)
             x, y = self._tree.vessels[vessel].point_at(at_mm).tolist()
-            pools.append(Pool((x, y), outside_mg * ml / lost, radius))
+            pools.append(Pool((x, y), mg, radius))
         return tuple(pools)
 
     def save(self) -> dict[str, Any]:

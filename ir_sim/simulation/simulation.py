@@ -14,6 +14,7 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,30 +30,27 @@ from ir_sim.flow import Circulation, Injection
 from ir_sim.scenario.fields import SLOTS, Slot
 from ir_sim.scenario.model import Scenario
 from ir_sim.simulation.bedside import Bedside
-from ir_sim.simulation.controls import Action, Controls, Pedal
+from ir_sim.simulation.controls import Controls, Pedal
 from ir_sim.simulation.digest import digest_of
 from ir_sim.simulation.events import Event
-from ir_sim.simulation.handling import Handled, Hands
+from ir_sim.simulation.handling import Hands
 from ir_sim.simulation.harm import inflict
-from ir_sim.simulation.injector import in_lumen, injection, why_blocked
+from ir_sim.simulation.injector import CONTRAST_MG_ML, in_lumen, injection, outflow, why_blocked
+from ir_sim.simulation.orders import Orders, check_orders
 from ir_sim.simulation.pictures import Album
 from ir_sim.simulation.recording import Recording, write
 from ir_sim.simulation.scenery import Scenery
 from ir_sim.simulation.state import DT_S, TICKS_PER_S, Injecting, State
 from ir_sim.simulation.timeline import Timeline
+from ir_sim.treatment import Bench, Treatments
 from ir_sim.xray import Exposure, Fluoroscope, Scene
 
-#: Contrast medium as it comes from the bottle, mg iodine per mL (iohexol 300).
-CONTRAST_MG_ML = 300.0
 #: A recorded hash of the whole state, every so many ticks.
 HASH_TICKS = 5 * TICKS_PER_S
 #: The first picture looks so far ahead of the sheath's mouth, mm.
 _LOOK_AHEAD_MM = 75.0
-_HANDLING = ("mount", "remove", "exchange")
-_MACHINE = (
-    "field", "pulse_rate", "detail", "collimate", "wedge", "angulate", "mode", "frame_rate",
-    "delay", "roadmap", "roadmap_share", "mask", "pixel_shift", "landmark", "shield", "step_back",
-)  # fmt: skip
+#: Walls follow the calibres this often, ticks, and from this change on, mm (assumed).
+_WALL_TICKS, _WALL_MM = 6, 0.02
 
 
 def first_centre_mm(mouth: SheathMouth) -> tuple[float, float]:
@@ -72,6 +70,7 @@ class Simulation:
         tree: The vessels; ``lumen`` their walls.
         coaxial: The devices.
         circulation: Blood and contrast; ``bedside`` the patient's monitor and drugs.
+        treatments: Balloons, stents, coils, embolics and so on; ``bench`` is what they work at.
         fluoroscope: The X-ray machine.
         recording: The controls so far.
         state: After the last tick.
@@ -87,16 +86,20 @@ class Simulation:
         self.circulation = Circulation(self.tree, scenario.anatomy, scenario.patient)
         self.body = build_body(scenario.anatomy.body, scenario.patient, self.seed)
         self.fluoroscope = Fluoroscope(self.body, first_centre_mm(self.mouth))
-        self.bedside = Bedside(
-            scenario.patient, self.circulation, self.tree.vessels[0].id, self.seed
-        )
+        access = scenario.access
+        at = (access.vessel, access.at_mm)
+        self.bedside = Bedside(scenario.patient, self.circulation, at, self.seed)
         self.hands = Hands(scenario.devices, self.coaxial)
         self.hazards = HazardWatch()
+        self.bench = Bench(scenario, self.tree, self.circulation, self.seed)
+        self.treatments = Treatments(self.bench)
         self.timeline = Timeline()
+        self._orders = Orders(
+            self.hands, self.fluoroscope, self.bedside, self.treatments, self.timeline
+        )
         self.recording = Recording(self._header())
         self.exposure: Exposure | None = None
         self.contrast_ml = 0.0
-        self.finished = False
         self._tick = 0
         self._scenery = Scenery(scenario, self.tree, self.mouth, self.seed)
         self._album = Album(self.tree, self.body, self.circulation.bed_vessel.tolist(), self.seed)
@@ -125,6 +128,11 @@ class Simulation:
         """
         return self._album.picture(size_px, self.fluoroscope.settings)
 
+    @property
+    def finished(self) -> bool:
+        """Whether the procedure was ended."""
+        return self._orders.finished
+
     # -- a tick --------------------------------------------------------------------------------
 
     def step(self, controls: Controls | None = None) -> State:
@@ -135,13 +143,15 @@ class Simulation:
         """
         controls = controls if controls is not None else Controls()
         self.check(controls)
-        if self.finished:
+        if self._orders.finished:
             raise ValueError("the procedure is finished: start a new simulation")
         self.recording.add(controls)
         tick = self._tick
-        refused = [said for action in controls.actions for said in self._act(action, tick)]
+        orders, vessel = self._orders, self.state.injecting.vessel
+        acts = controls.actions
+        refused = [said for action in acts for said in orders.carry_out(action, tick, vessel)]
         self._move(controls)
-        refused += self._handled(self.hands.settle(), tick)
+        refused += orders.tell(self.hands.settle(), tick)
         slots = self.coaxial.states()
         devices: Mapping[str, DeviceState] = dict(slots.items())
         injecting, blocked = self._inject(controls, devices)
@@ -155,9 +165,11 @@ class Simulation:
         self.state = self._state(devices, controls.pedal, injecting, tuple(refused))
         found = self.hazards.update(slots, DT_S)
         self.timeline.hazards(self._tick, found)
+        self._tell_treatments()
         inflict(found, slots, self.circulation)
         if due is not None:
-            self._album.add(self._scenery.scene(due, self.state, self.circulation))
+            shapes = self.treatments.shapes()
+            self._album.add(self._scenery.scene(due, self.state, self.circulation, shapes))
         self.timeline.watch(self.state, controls, self.fluoroscope.run)
         if self.state.finished:
             self._finish()
@@ -172,49 +184,7 @@ class Simulation:
             ValueError: An unknown name, a number that is not finite, or a push on an empty slot;
                 one clear line.
         """
-        controls.check()
-        fresh: set[str] = set()
-        for action in controls.actions:
-            if action.kind not in _HANDLING:
-                continue
-            if action.device is not None and action.device not in self.scenario.devices:
-                tray = ", ".join(self.scenario.tray)
-                raise ValueError(f"'{action.device}' is not on the tray: {tray}")
-            fresh.add(str(action.slot))
-        for slot, motion in controls.motions.items():
-            if not motion.held and slot not in self.coaxial.stack and slot not in fresh:
-                raise ValueError(f"nothing is in the {slot} slot to move: mount a device first")
-
-    def _act(self, action: Action, tick: int) -> list[str]:
-        """Carry out a command; returns why it was refused."""
-        if action.kind in _HANDLING:
-            return self._handled(self.hands.command(action), tick)
-        if action.kind in _MACHINE:
-            try:
-                said = self.fluoroscope.command(action.kind, action.value)
-            except ValueError as error:
-                said = str(error)
-                self.timeline.add(tick, "refused", said, command=action.kind)
-                return [said]
-            data = {"kind": action.kind, "value": action.value}
-            self.timeline.events.append(Event(tick, "setting_changed", said, data=data))
-        elif action.kind == "finish":
-            self.finished = True
-        elif action.kind == "answer":
-            text = f"Answered '{action.device}': {action.value}."
-            self.timeline.add(tick, "answered", text, question=action.device, answer=action.value)
-        elif action.kind == "hint":
-            self.timeline.add(tick, "hint_taken", "Asked for a hint.")
-        elif action.kind == "drug":
-            said = self.bedside.give(action, tick, self.state.injecting.vessel, self.timeline)
-            return [said] if said else []
-        return []
-
-    def _handled(self, done: list[Handled], tick: int) -> list[str]:
-        for handled in done:
-            data = {"device": handled.device} if handled.device else {}
-            self.timeline.add(tick, handled.kind, handled.text, handled.slot, **data)
-        return [handled.text for handled in done if handled.kind == "refused"]
+        check_orders(self.scenario, controls, self.coaxial.stack)
 
     def _move(self, controls: Controls) -> None:
         wanted: dict[Slot, tuple[float, float]] = {
@@ -227,16 +197,38 @@ class Simulation:
     def _inject(
         self, controls: Controls, devices: Mapping[str, DeviceState]
     ) -> tuple[Injecting, list[str]]:
+        """Let syringe and treatments push what they push, and the blood go on by a tick."""
         wanted = controls.inject_ml_s
         injecting, vessel, at_mm, holes_mm = injection(devices, wanted, self.tree, self.mouth)
-        jets = []
-        if injecting.rate_ml_s > 0.0:
-            rate = injecting.rate_ml_s
-            jets = [Injection(vessel, at_mm, rate, CONTRAST_MG_ML, holes_mm=holes_mm)]
-            self.contrast_ml += rate * DT_S
+        rate = injecting.rate_ml_s
+        jets = [Injection(vessel, at_mm, rate, CONTRAST_MG_ML, holes_mm=holes_mm)] if rate else []
+        bench = self.bench
+        bench.tick, bench.devices = self._tick, devices
+        bench.outflow = outflow(devices, self.tree, self.mouth)
+        self.treatments.step(controls.treat)
+        jets += bench.injections
         self.circulation.step(DT_S, jets, in_lumen(devices, self.tree))
+        if rate:
+            given_ml = self.circulation.delivered_ml[0]
+            self.contrast_ml += given_ml
+            injecting = replace(injecting, rate_ml_s=given_ml / DT_S)
+        bench.injections.clear()
+        self._follow_walls()
         blocked = why_blocked(devices) if wanted > 0.0 else ""
         return injecting, [blocked] if blocked else []
+
+    def _follow_walls(self) -> None:
+        """Give the devices the calibres that treatment, spasm or injury have made."""
+        if self._tick % _WALL_TICKS:
+            return
+        now = self.circulation.radius_mm
+        if float(np.abs(now - self.lumen.radius_mm).max()) > _WALL_MM:
+            self.coaxial.reshape(now)
+
+    def _tell_treatments(self) -> None:
+        for said in self.bench.happenings:
+            self.timeline.add(self._tick, said.kind, said.text, said.slot, said.vessel, **said.data)
+        self.bench.happenings.clear()
 
     def _state(
         self,
@@ -256,10 +248,12 @@ class Simulation:
             injecting,
             self.bedside.vitals,
             refused,
-            self.finished,
+            self._orders.finished,
+            self.treatments.reading(),
             self._flow_at,
             self._pressure_at,
             self._ledger_at,
+            self._measure_at,
         )
 
     def _flow_at(self, tick: int, vessel: str) -> float:
@@ -273,6 +267,10 @@ class Simulation:
     def _ledger_at(self, tick: int) -> Mapping[str, float]:
         self._present(tick)
         return self.circulation.ledger_mg
+
+    def _measure_at(self, tick: int, measure: str, vessel: str) -> float | None:
+        self._present(tick)
+        return self.treatments.measure(measure, vessel)
 
     def _present(self, tick: int) -> None:
         if tick != self._tick:
@@ -292,6 +290,7 @@ class Simulation:
             "scenario_id": scenario.id,
             "scenario_sha256": scenario.sha256,
             "devices": [device.model_dump(mode="json") for device in scenario.devices.values()],
+            "supplies": [supply.model_dump(mode="json") for supply in scenario.supplies.values()],
             "seed": self.seed,
             "software": __version__,
             "simulated": True,
@@ -303,6 +302,7 @@ class Simulation:
             self._tick,
             self.coaxial.save(),
             self.circulation.state(),
+            self.treatments.state(),
             self.fluoroscope.dose,
             self.fluoroscope.settings,
             self.contrast_ml,
@@ -321,12 +321,13 @@ class Simulation:
         """Everything needed to go on from here with the same bits."""
         return {
             "tick": self._tick,
-            "plain": (self.contrast_ml, self.finished, self.exposure),
+            "plain": (self.contrast_ml, self._orders.finished, self.exposure),
             "state": self.state,
             "coaxial": self.coaxial.save(),
             "hands": self.hands.save(),
             "hazards": copy.deepcopy(self.hazards),
             "circulation": self.circulation.state(),
+            "treatments": self.treatments.state(),
             "bedside": self.bedside.save(),
             "machine": self.fluoroscope.state(),
             "timeline": self.timeline.save(),
@@ -338,11 +339,12 @@ class Simulation:
     def restore(self, saved: Mapping[str, Any]) -> None:
         """Go back to what ``snapshot`` returned."""
         self._tick, self.state = saved["tick"], saved["state"]
-        self.contrast_ml, self.finished, self.exposure = saved["plain"]
+        self.contrast_ml, self._orders.finished, self.exposure = saved["plain"]
         self.coaxial.restore(saved["coaxial"])
         self.hands.restore(saved["hands"])
         self.hazards = copy.deepcopy(saved["hazards"])
         self.circulation.restore(saved["circulation"])
+        self.treatments.restore(saved["treatments"])
         self.bedside.restore(saved["bedside"])
         self.fluoroscope.restore(saved["machine"])
         self.timeline.restore(saved["timeline"])

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from ir_sim.devices import DeviceState
 from ir_sim.flow.vitals import Vitals
 from ir_sim.simulation.controls import Pedal
+from ir_sim.treatment import Reading
 from ir_sim.xray import Dose, Settings
 
-__all__ = ["DT_S", "TICKS_PER_S", "Injecting", "State", "Vitals"]
+__all__ = ["DT_S", "TICKS_PER_S", "Injecting", "Reading", "State", "Vitals"]
 
 TICKS_PER_S = 60
 DT_S = 1.0 / TICKS_PER_S
@@ -49,6 +50,7 @@ class State:
         vitals: Heart rate and pressures.
         refused: Why commands of this tick were not carried out.
         finished: Whether the procedure has been ended.
+        treatment: What the treating tool in hand shows; None if none is in hand.
     """
 
     tick: int
@@ -62,9 +64,11 @@ class State:
     vitals: Vitals
     refused: tuple[str, ...]
     finished: bool
+    treatment: Reading | None
     _flow: Callable[[int, str], float] = field(repr=False)
     _pressure: Callable[[int, str, float], float] = field(repr=False)
     _ledger: Callable[[int], Mapping[str, float]] = field(repr=False)
+    _measure: Callable[[int, str, str], float | None] = field(repr=False)
 
     @property
     def time_s(self) -> float:
@@ -116,6 +120,14 @@ class State:
             ValueError: No such vessel, or the simulation has gone on since this state.
         """
         return self._pressure(self.tick, vessel, at_mm)
+
+    def measure(self, measure: str, vessel: str) -> float | None:
+        """An endpoint's measure of a vessel now (``scenario.model.Endpoint``); None if it has none.
+
+        Raises:
+            ValueError: The simulation has gone on since this state.
+        """
+        return self._measure(self.tick, measure, vessel)
 
     @property
     def iodine_ledger_mg(self) -> Mapping[str, float]:

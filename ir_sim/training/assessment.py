@@ -21,7 +21,7 @@ from ir_sim.training.moment import Moment
 from ir_sim.training.rubric import Rubric
 from ir_sim.training.score import ErrorFound, Score
 from ir_sim.training.scoring import Done, rate
-from ir_sim.training.steps import StepWatch, TargetWatch
+from ir_sim.training.steps import StepWatch, TargetWatch, met
 
 
 @dataclass(frozen=True)
@@ -165,6 +165,7 @@ class Assessment:
             forms=float(right),
             forms_of=float(sum(q.weight for q in questions)),
             reached=self.target.reached_s is not None,
+            unmet=tuple(e.words for e in self.case.scenario.task.endpoints if not met(e, state)),
         )
         metrics = metrics_of(self.case, state, self.tally, self.steps, self.target)
         return rate(self.rubric, done, self.errors, metrics, practice=self.practice)

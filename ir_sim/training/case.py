@@ -10,7 +10,7 @@ from ir_sim.flow.contrast_limits import contrast_limit as flow_limit
 from ir_sim.scenario.checklist import Question, contrast_allergy, is_right, standard_questions
 from ir_sim.scenario.model import Patient, Scenario
 from ir_sim.simulation.controls import Action
-from ir_sim.simulation.simulation import CONTRAST_MG_ML
+from ir_sim.simulation.injector import CONTRAST_MG_ML
 
 _LIMIT_SOURCES = {
     "label": "largest total of the iohexol label",

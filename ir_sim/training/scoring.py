@@ -21,6 +21,7 @@ class Done:
         forms: Weight of the questions answered rightly at the first answer.
         forms_of: Weight of all questions.
         reached: Whether the target has been held.
+        unmet: The treatment's endpoints that are not met, in words.
     """
 
     steps: float
@@ -28,6 +29,7 @@ class Done:
     forms: float
     forms_of: float
     reached: bool
+    unmet: tuple[str, ...] = ()
 
     @property
     def procedure_share(self) -> float:
@@ -79,6 +81,7 @@ def rate(
 def gate_reasons(done: Done, errors: Sequence[ErrorFound]) -> tuple[str, ...]:
     """Why a run cannot pass: empty if it can."""
     reasons = [] if done.reached else ["The target was not reached."]
+    reasons += [f"Not achieved: {words}." for words in done.unmet]
     reasons += [f"Critical error: {e.text}." for e in errors if e.weight >= CRITICAL]
     return tuple(reasons)
 

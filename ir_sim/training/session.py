@@ -11,6 +11,7 @@ from ir_sim.errors import RecordError, ScenarioError
 from ir_sim.scenario.device import Device
 from ir_sim.scenario.library import from_text
 from ir_sim.scenario.model import Scenario
+from ir_sim.scenario.supply import Supply
 from ir_sim.simulation.controls import Controls
 from ir_sim.simulation.recording import Recording, read
 from ir_sim.simulation.simulation import Simulation
@@ -158,10 +159,12 @@ def recorded_case(recording: Recording, name: str = "recording") -> Scenario:
     header = recording.header
     try:
         found = [Device.model_validate(device, strict=False) for device in header["devices"]]
+        stocked = [Supply.model_validate(s, strict=False) for s in header.get("supplies", [])]
         text = str(header["scenario"])
     except (KeyError, TypeError, ValueError) as error:
         raise RecordError(f"{name}: the recording's case or devices are damaged") from error
-    scenario, problems = from_text(text, name, {device.id: device for device in found})
+    devices = {device.id: device for device in found}
+    scenario, problems = from_text(text, name, devices, {s.id: s for s in stocked})
     if scenario is None:
         made = header.get("software", "unknown")
         first = problems[0] if problems else "it is empty"

@@ -16,8 +16,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ir_sim.scenario.model import Condition, Step, Target, TipAt
+from ir_sim.scenario.model import Condition, Endpoint, Happened, Step, Target, TipAt
 from ir_sim.simulation.events import Event
+from ir_sim.simulation.state import State
 from ir_sim.training.moment import SAMPLE_S, Moment, Tip
 
 
@@ -42,6 +43,8 @@ class _Deeds:
     film_ml: dict[str, float] = field(default_factory=dict)  # in the run that is going on
     filmed: set[str] = field(default_factory=set)  # enough for a step, in that run
     removed: set[str] = field(default_factory=set)
+    drugs: set[str] = field(default_factory=set)
+    happened: dict[tuple[str, str | None], int] = field(default_factory=dict)
     filming: bool = False
 
 
@@ -129,6 +132,12 @@ class StepWatch:
             return fresh and filmed >= when.filmed.at_least_ml - 1e-9
         if when.removed is not None:
             return when.removed in deeds.removed
+        if when.happened is not None:
+            return deeds.happened.get(_key(when.happened), 0) >= when.happened.times
+        if when.endpoint is not None:
+            return moment.sampled and met(when.endpoint, moment.state)
+        if when.drug is not None:
+            return when.drug in deeds.drugs
         return bool(when.target_reached) and reached
 
     def _note(self, moment: Moment) -> None:
@@ -145,6 +154,10 @@ class StepWatch:
             if not (filming and self._to_film(vessel)):
                 deeds.injected_ml[vessel] = deeds.injected_ml.get(vessel, 0.0) + moment.injected_ml
         for event in moment.events:
+            for key in {(event.kind, None), (event.kind, event.vessel)}:
+                deeds.happened[key] = deeds.happened.get(key, 0) + 1
+            if event.kind == "drug_given":
+                deeds.drugs.add(str(event.data.get("drug")))
             if event.kind == "removed" and event.slot is not None:
                 deeds.removed.add(event.slot)
             elif event.kind == "mounted" and event.slot is not None:
@@ -165,6 +178,8 @@ class StepWatch:
             self._deeds.filmed.add(when.filmed.vessel)
         elif when.removed is not None:
             self._deeds.removed.discard(when.removed)
+        elif when.happened is not None:
+            self._deeds.happened[_key(when.happened)] -= when.happened.times
 
     def save(self) -> dict[str, Any]:
         """What ``restore`` needs."""
@@ -173,6 +188,20 @@ class StepWatch:
     def restore(self, saved: Mapping[str, Any]) -> None:
         """Go back to what ``save`` returned."""
         vars(self).update(copy.deepcopy(dict(saved)))
+
+
+def met(endpoint: Endpoint, state: State) -> bool:
+    """Whether a treatment has come to what an endpoint asks for."""
+    value = state.measure(endpoint.measure, endpoint.vessel)
+    if value is None:
+        return False
+    return (endpoint.at_most is None or value <= endpoint.at_most) and (
+        endpoint.at_least is None or value >= endpoint.at_least
+    )
+
+
+def _key(happened: Happened) -> tuple[str, str | None]:
+    return (happened.kind, happened.vessel)
 
 
 def _at(place: TipAt | Target, tips: Mapping[str, Tip]) -> bool:

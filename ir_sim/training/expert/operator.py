@@ -120,6 +120,7 @@ class Operator:
         inject_ml_s: float = 0.0,
         table_mm_s: tuple[float, float] | None = None,
         actions: tuple[Action, ...] = (),
+        treat: float = 0.0,
     ) -> Controls:
         """The controls of one tick.
 
@@ -130,6 +131,7 @@ class Operator:
             inject_ml_s: Syringe.
             table_mm_s: Table; by default it follows the leading tip while one looks.
             actions: Buttons.
+            treat: The hand on the treating tool, as ``Controls.treat``.
         """
         moves = {s: m for s, m in (moves or {}).items() if self.has(s) and m != (0.0, 0.0)}
         if watch is None:
@@ -142,7 +144,7 @@ class Operator:
         for slot, (v, w) in moves.items():
             pace = self.style.tempo * self._steadiness(slot)
             motions[slot] = Motion(float(pace * v), float(pace * w))
-        return Controls(motions, pedal, inject_ml_s, table_mm_s, actions)
+        return Controls(motions, pedal, inject_ml_s, table_mm_s, actions, treat)
 
     def _steadiness(self, slot: str) -> float:
         """What a hand makes of a wanted speed: slow random waves around 1."""

@@ -9,7 +9,7 @@ from ir_sim.devices.coaxial import SHEATH_OUTSIDE_MM
 from ir_sim.scenario.device import Device
 from ir_sim.scenario.model import Step, Target, TipAt
 from ir_sim.simulation.controls import Action, Controls
-from ir_sim.training.expert import filming, manoeuvres, steering
+from ir_sim.training.expert import filming, manoeuvres, steering, treating
 from ir_sim.training.expert.operator import Operator, Work
 from ir_sim.training.expert.route import Route, beyond, route
 
@@ -95,6 +95,12 @@ class Procedure:
             return (yield from filming.film(o, when.filmed.vessel, when.filmed.at_least_ml))
         if when.removed is not None:
             return (yield from o.take_out(when.removed))
+        if when.happened is not None:
+            return (yield from treating.treat(self, when.happened))
+        if when.drug is not None:
+            return (yield from treating.give(o, when.drug))
+        if when.endpoint is not None:
+            return (yield from treating.achieve(self, when.endpoint))
         yield from self._bring(self.task.target)
         return (yield from o.wait(self.task.target.hold_s + 0.5))
 

@@ -1,0 +1,42 @@
+"""How the expert treats: for each event that a step waits for, the work that brings it about.
+
+Each treatment has a module of its own beside this one, and a line in ``TREATING``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from ir_sim.flow.drugs import FORMULARY
+from ir_sim.scenario.model import Endpoint, Happened
+from ir_sim.simulation.controls import Action
+from ir_sim.training.expert.operator import Operator, Work
+from ir_sim.training.steps import met
+
+if TYPE_CHECKING:
+    from ir_sim.training.expert.procedure import Procedure
+
+#: How the expert makes an event happen: the kind of the event, and the work.
+TREATING: Mapping[str, Callable[[Procedure, Happened], Work]] = {}
+#: An endpoint is waited for so long, s (assumed).
+_PATIENCE_S = 60.0
+
+
+def treat(procedure: Procedure, wanted: Happened) -> Work:
+    """Make an event of a treatment happen; whether the expert knows how."""
+    work = TREATING.get(wanted.kind)
+    if work is None:
+        return False
+    return (yield from work(procedure, wanted))
+
+
+def give(o: Operator, drug: str) -> Work:
+    """Give a drug in its usual dose."""
+    return (yield from o.press(Action("drug", device=drug, value=FORMULARY[drug].usual)))
+
+
+def achieve(procedure: Procedure, endpoint: Endpoint) -> Work:
+    """Wait until an endpoint is met."""
+    o = procedure.o
+    return (yield from o.do({}, lambda: met(endpoint, o.state), _PATIENCE_S, watch=False))
