@@ -15,8 +15,8 @@ PA_PER_PSI = 6894.76
 #: Iohexol at 37 °C by iodine content, mg/mL: viscosity in mPa s and density in kg/m³ (label).
 _MEDIA = ((0.0, 0.7, 993.0), (140.0, 1.5, 1164.0), (180.0, 2.0, 1209.0), (240.0, 3.4, 1280.0))
 _DENSE_MEDIA = ((300.0, 6.3, 1349.0), (350.0, 10.4, 1406.0), (400.0, 17.0, 1460.0))
-#: What a hand does with a 10 mL syringe (assumed; about 7 bar).
-HAND_PSI = 100.0
+#: What a hand does with a 10 mL syringe (assumed, about 8 bar: 3 to 6 mL/s through a 5F catheter).
+HAND_PSI = 112.0
 _LAMINAR_TO, _TURBULENT_FROM = 2000.0, 4000.0
 
 

@@ -33,6 +33,7 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "step_back": ("value",),
     "mask": (),
     "drug": ("device", "value"),
+    "power_injection": ("value",),
     "take_up": ("device",),
     "release": (),
     "aspirate": ("value",),
@@ -67,7 +68,8 @@ class Action:
         kind: One of ``ACTIONS``.
         slot: The place in the coaxial stack.
         device: A device or supply of the tray (or a drug's name).
-        value: A number, word, list or truth value, by kind.
+        value: A number, word, list or truth value, by kind. ``power_injection`` takes
+            ``[mL/s, mL, rise s, limit psi]`` (the last two may be left out), or ``[]`` to stop.
     """
 
     kind: str

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 import numpy as np
 
 from ir_sim.anatomy import VesselTree
 from ir_sim.devices import DeviceState, SheathMouth
+from ir_sim.flow.injector import HAND_PSI, most_flow_ml_s
 from ir_sim.flow.obstacles import CatheterInLumen
 from ir_sim.scenario.fields import SLOTS
 from ir_sim.simulation.state import Injecting
@@ -20,9 +22,24 @@ CONTRAST_MG_ML = 300.0
 _BLOCKED_SHARE = 0.75
 #: Flow of devices whose maker gives none, mL/s, by slot (assumed; ``flow.md``: 5F 3-6 by hand).
 _FLOW_ML_S = {"guide": 10.0, "catheter": 6.0, "microcatheter": 2.5, "sheath": 8.0}
+#: A small syringe on a microcatheter: what a thumb does with 1 to 3 mL, psi (assumed).
+_SMALL_SYRINGE_PSI = 400.0
 #: A tip that fills this much of the lumen's radius is wedged (assumed; the annulus then leaves
 #: about a tenth of the flow).
 WEDGED_SHARE = 0.9
+
+
+@cache
+def hand_ml_s(slot: str, length_mm: float, bore_mm: float) -> float:
+    """What a hand pushes through a lumen, mL/s: friction of the medium against the hand's pressure.
+
+    Args:
+        slot: ``microcatheter`` is pushed with a small syringe, all else with 10 mL.
+        length_mm: Of the lumen.
+        bore_mm: Its diameter.
+    """
+    psi = _SMALL_SYRINGE_PSI if slot == "microcatheter" else HAND_PSI
+    return most_flow_ml_s(psi, length_mm, bore_mm, CONTRAST_MG_ML)
 
 
 def injecting_slot(devices: Mapping[str, DeviceState]) -> str:
@@ -47,9 +64,14 @@ def why_blocked(devices: Mapping[str, DeviceState]) -> str:
 
 
 def injection(
-    devices: Mapping[str, DeviceState], wanted_ml_s: float, tree: VesselTree, mouth: SheathMouth
+    devices: Mapping[str, DeviceState],
+    wanted_ml_s: float,
+    tree: VesselTree,
+    mouth: SheathMouth,
+    *,
+    by_hand: bool = True,
 ) -> tuple[Injecting, int, float, float]:
-    """What comes of a push on the syringe.
+    """What comes of a push on the syringe; a hand is weaker than a power injector.
 
     Returns:
         The injection, the vessel's index, the arclength there, and the length in mm over which
@@ -66,6 +88,9 @@ def injection(
     vessel = tree.vessels[int(tree.sample_vessel[sample])]
     at_mm = max(float(tree.sample_s_mm[sample]), 0.0)
     most = device.device.max_flow_ml_s or _FLOW_ML_S[slot]
+    if by_hand:
+        bore_mm = 2.0 * device.device.inner_radius_mm
+        most = min(most, hand_ml_s(slot, device.device.length_mm, bore_mm))
     rate = 0.0 if why_blocked(devices) else min(wanted_ml_s, most)
     lumen_mm = float(tree.sample_radius_mm[sample])
     wedged = device.device.outer_radius_mm >= WEDGED_SHARE * lumen_mm

@@ -10,6 +10,7 @@ from ir_sim.simulation.bedside import Bedside
 from ir_sim.simulation.controls import Action, Controls
 from ir_sim.simulation.events import Event
 from ir_sim.simulation.handling import Handled, Hands
+from ir_sim.simulation.power_injector import PowerInjector
 from ir_sim.simulation.timeline import Timeline
 from ir_sim.treatment import Treatments
 from ir_sim.xray import Fluoroscope
@@ -62,6 +63,7 @@ class Orders:
     fluoroscope: Fluoroscope
     bedside: Bedside
     treatments: Treatments
+    injector: PowerInjector
     timeline: Timeline
     finished: bool = False
 
@@ -87,6 +89,12 @@ class Orders:
             why = self.treatments.command(action.kind, action.device, action.value)
             if why:
                 return self._refuse(why[:1].upper() + why[1:] + ".", action, tick)
+        elif action.kind == "power_injection":
+            try:
+                said = self.injector.start(action.value)
+            except (TypeError, ValueError) as error:
+                return self._refuse(str(error), action, tick)
+            timeline.add(tick, "injector_set", said, value=action.value)
         elif action.kind == "finish":
             self.finished = True
         elif action.kind == "answer":

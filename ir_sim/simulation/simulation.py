@@ -35,9 +35,17 @@ from ir_sim.simulation.digest import digest_of
 from ir_sim.simulation.events import Event
 from ir_sim.simulation.handling import Hands
 from ir_sim.simulation.harm import inflict
-from ir_sim.simulation.injector import CONTRAST_MG_ML, in_lumen, injection, outflow, why_blocked
+from ir_sim.simulation.injector import (
+    CONTRAST_MG_ML,
+    in_lumen,
+    injecting_slot,
+    injection,
+    outflow,
+    why_blocked,
+)
 from ir_sim.simulation.orders import Orders, check_orders
 from ir_sim.simulation.pictures import Album
+from ir_sim.simulation.power_injector import PowerInjector
 from ir_sim.simulation.recording import Recording, write
 from ir_sim.simulation.scenery import Scenery
 from ir_sim.simulation.state import DT_S, TICKS_PER_S, Injecting, State
@@ -94,9 +102,9 @@ class Simulation:
         self.bench = Bench(scenario, self.tree, self.circulation, self.seed)
         self.treatments = Treatments(self.bench)
         self.timeline = Timeline()
-        self._orders = Orders(
-            self.hands, self.fluoroscope, self.bedside, self.treatments, self.timeline
-        )
+        self.injector = PowerInjector()
+        staff = (self.hands, self.fluoroscope, self.bedside, self.treatments, self.injector)
+        self._orders = Orders(*staff, self.timeline)
         self.recording = Recording(self._header())
         self.exposure: Exposure | None = None
         self.contrast_ml = 0.0
@@ -198,8 +206,13 @@ class Simulation:
         self, controls: Controls, devices: Mapping[str, DeviceState]
     ) -> tuple[Injecting, list[str]]:
         """Let syringe and treatments push what they push, and the blood go on by a tick."""
-        wanted = controls.inject_ml_s
-        injecting, vessel, at_mm, holes_mm = injection(devices, wanted, self.tree, self.mouth)
+        slot = injecting_slot(devices)
+        device = devices[slot].device if slot in devices else None
+        power = self.injector.rate_ml_s(DT_S, device)
+        wanted = power or controls.inject_ml_s
+        injecting, vessel, at_mm, holes_mm = injection(
+            devices, wanted, self.tree, self.mouth, by_hand=not power
+        )
         rate = injecting.rate_ml_s
         jets = [Injection(vessel, at_mm, rate, CONTRAST_MG_ML, holes_mm=holes_mm)] if rate else []
         bench = self.bench
@@ -306,6 +319,7 @@ class Simulation:
             self.fluoroscope.dose,
             self.fluoroscope.settings,
             self.contrast_ml,
+            self.injector,
         )
 
     def save(self, path: str | Path) -> str:
@@ -325,6 +339,7 @@ class Simulation:
             "state": self.state,
             "coaxial": self.coaxial.save(),
             "hands": self.hands.save(),
+            "injector": self.injector.save(),
             "hazards": copy.deepcopy(self.hazards),
             "circulation": self.circulation.state(),
             "treatments": self.treatments.state(),
@@ -342,6 +357,7 @@ class Simulation:
         self.contrast_ml, self._orders.finished, self.exposure = saved["plain"]
         self.coaxial.restore(saved["coaxial"])
         self.hands.restore(saved["hands"])
+        self.injector.restore(saved["injector"])
         self.hazards = copy.deepcopy(saved["hazards"])
         self.circulation.restore(saved["circulation"])
         self.treatments.restore(saved["treatments"])

@@ -260,3 +260,70 @@ def test_a_perforation_bleeds_into_the_tissue(scenario):
         state = sim.step(Controls(inject_ml_s=3.0, pedal="acquire"))
     assert state.iodine_ledger_mg["extravasated"] > 10.0
     assert sim.runs()[1][-1].pools[0].mg > 10.0
+
+
+def free_lumen(scenario):
+    """A catheter in the aorta, its wire out."""
+    sim = advanced(scenario)
+    sim.step(Controls(actions=(Action("remove", slot="wire"),)))
+    for _ in range(70):
+        sim.step(Controls())
+    return sim
+
+
+def test_a_hand_is_weaker_than_the_power_injector(scenario):
+    """A 5F catheter of 65 cm: 3 to 6 mL/s by hand, its rated 12 mL/s from the injector."""
+    sim = free_lumen(scenario)
+    by_hand = sim.step(Controls(inject_ml_s=20.0)).injecting.rate_ml_s
+    assert 3.0 < by_hand < 6.0
+    before = sim.state.contrast_ml
+    start = Action("power_injection", value=[15.0, 9.0, 0.3])
+    rates = [sim.step(Controls(actions=(start,))).injecting.rate_ml_s]
+    rates += [sim.step(Controls()).injecting.rate_ml_s for _ in range(90)]
+    assert max(rates) == pytest.approx(12.0, abs=0.1)  # the catheter's limit, not the 15 asked for
+    assert rates[0] < 1.0  # it rises
+    assert sim.state.contrast_ml - before == pytest.approx(9.0, rel=1e-6)
+    assert rates[-1] == 0.0
+
+
+def test_the_power_injector_is_stopped_and_refuses_nonsense(scenario):
+    sim = free_lumen(scenario)
+    sim.step(Controls(actions=(Action("power_injection", value=[5.0, 20.0]),)))
+    for _ in range(30):
+        sim.step(Controls())
+    sim.step(Controls(actions=(Action("power_injection", value=[]),)))
+    assert sim.state.injecting.rate_ml_s == 0.0
+    assert sim.state.contrast_ml == pytest.approx(2.5, abs=0.2)
+    said = sim.step(Controls(actions=(Action("power_injection", value=[0.0, 20.0]),))).refused
+    assert "rate_ml_s" in said[0]
+
+
+def test_walls_follow_a_vessel_that_is_narrowed(scenario):
+    sim = advanced(scenario, wire_ticks=200)
+    tip = sim.state.devices["wire"]
+    vessel, at_mm = tip.tip_vessel, tip.tip_vessel_mm
+    index = sim.tree.by_id[vessel].index
+    near = sim.tree.first[index] + int(np.argmin(abs(sim.tree.by_id[vessel].s_mm - at_mm)))
+    open_mm = float(sim.lumen.radius_mm[near])
+    sim.circulation.narrow(vessel, at_mm, 30.0, 50.0, 1.0)
+    for _ in range(90):
+        state = sim.step(Controls())
+    assert sim.lumen.radius_mm[near] == pytest.approx(0.5 * open_mm, rel=0.1)
+    assert state.devices["wire"].clearance_mm.min() > -0.3
+
+
+def test_the_monitor_shows_the_pressure_at_the_access(scenario):
+    sim = advanced(scenario, wire_ticks=60, catheter_ticks=60)
+    access, vitals = scenario.access, sim.state.vitals
+    shown = sim.circulation.vitals(access.vessel, access.at_mm)
+    assert vitals.systolic_mmhg == pytest.approx(shown.systolic_mmhg, abs=3.0)
+
+
+def test_a_treating_hand_needs_a_tool(scenario):
+    sim = ir_sim.Simulation(scenario)
+    with pytest.raises(ValueError, match="not on the tray"):
+        sim.step(Controls(actions=(Action("take_up", device="balloon"),)))
+    assert "Take up a treating tool" in sim.step(Controls(actions=(Action("release"),))).refused[0]
+    cobra = Action("take_up", device="catheter-5f-cobra2")
+    assert "treats nothing" in sim.step(Controls(actions=(cobra,))).refused[0]
+    assert sim.state.treatment is None
