@@ -18,6 +18,9 @@ MARGIN_MM, CLOSED_SHARE = 26.0, 0.14
 #: Before the injection (masks), and after it, s: the last image shows full arteries.
 MASK_S, BLUSH_S = 0.7, 0.0
 _VIEW_MM = 110.0
+#: From this volume on a run is fed by the power injector, over so many seconds, with such a rise
+#: (clinical habit: an aortogram gets 15 mL/s for 30 mL).
+POWER_ML, POWER_S, POWER_RISE_S = 10.0, 2.0, 0.3
 
 
 def puff(o: Operator, at_least_ml: float) -> Work:
@@ -85,6 +88,14 @@ def _run(o: Operator, at_least_ml: float) -> Work:
     for _ in range(round(MASK_S / DT_S)):
         yield o.tick(pedal="acquire")
     given = o.state.contrast_ml
+    if at_least_ml >= POWER_ML:
+        setting = [at_least_ml / POWER_S, at_least_ml + SPARE_ML, POWER_RISE_S]
+        yield o.tick(pedal="acquire", actions=(Action("power_injection", value=setting),))
+        for _ in range(round((POWER_S + 1.0) / DT_S)):
+            if o.state.contrast_ml - given >= at_least_ml + 0.9 * SPARE_ML:
+                break
+            yield o.tick(pedal="acquire")
+    ml = ml if at_least_ml < POWER_ML else at_least_ml
     for _ in range(round(3.0 * ml / rate / DT_S)):
         if o.state.contrast_ml - given >= ml:
             break
