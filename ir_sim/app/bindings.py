@@ -89,6 +89,7 @@ BINDINGS: tuple[Binding, ...] = (
     Binding("guide", (pygame.K_4,), "4", "guide", OTHER),
     Binding("tray", (pygame.K_m,), "M", "tray: put in, exchange, take out", OTHER),
     Binding("drugs", (pygame.K_y,), "Y", "medicines", OTHER),
+    Binding("injector", (pygame.K_q,), "Q", "power injector", OTHER),
     Binding("hint", (pygame.K_h,), "H", "hint for this step (counted)", OTHER),
     Binding("finish", (pygame.K_e, pygame.K_F9), "E", "end the procedure", OTHER),
     Binding("restart", (pygame.K_r,), "R", "start again at once", OTHER),

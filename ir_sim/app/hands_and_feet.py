@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pygame
 
 from ir_sim.app.bindings import BY_KEY, SLOT_BINDINGS
+from ir_sim.app.power_injector import ArmedInjector
 from ir_sim.simulation.controls import Action, Controls, Motion, Pedal
 
 #: Speeds of a held key, and what Shift and Ctrl make of them (assumed; slow enough to steer, fast
@@ -72,6 +73,7 @@ class HandsAndFeet:
         selected: Slot that the wheel moves.
         latch: Whether a pedal stays down until it is pressed again.
         inject_ml_s: Speed of the hand injection.
+        injector: The power injector.
         pad: The gamepad.
     """
 
@@ -79,6 +81,7 @@ class HandsAndFeet:
         self.left, self.right, self.selected = "catheter", "wire", "wire"
         self.latch = latch
         self.inject_ml_s = INJECT_ML_S
+        self.injector = ArmedInjector()
         self.pad = Pad()
         self._down: set[str] = set()
         self._latched: Pedal = "off"
@@ -186,13 +189,15 @@ class HandsAndFeet:
         gentle = self.down("fine") or "fine" in self.pad.buttons
         injects = self.down("inject") or "inject" in self.pad.buttons
         rate = INJECT_GENTLY_ML_S if gentle else self.inject_ml_s
+        pedal = self._pedal()
+        actions += self.injector.due(pedal, dt_s)
         return Controls(
             motions={
                 slot: motion
                 for slot, motion in motions.items()
                 if not motion.held and (there is None or slot in there)
             },
-            pedal=self._pedal(),
+            pedal=pedal,
             inject_ml_s=rate if injects else 0.0,
             table_mm_s=self._table(dt_s),
             actions=actions,

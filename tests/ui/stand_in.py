@@ -72,9 +72,11 @@ class StandIn:
             vitals,
             tuple(self._say),
             self.finished,
+            None,
             lambda tick, vessel: 1.0,
             lambda tick, vessel, at: 92 + 30 * math.sin(2 * math.pi * 1.2 * tick * DT_S),
             lambda tick: {"injected": 0.0},
+            lambda tick, measure, vessel: None,
         )
 
     def step(self, controls):

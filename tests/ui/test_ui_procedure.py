@@ -112,6 +112,31 @@ def test_refusals_are_said(procedure):
     assert "film one first" in h.tree.lower()
 
 
+def test_the_power_injector_is_armed_and_goes_with_the_next_run(procedure):
+    h = procedure
+    h.key(pygame.K_q)
+    assert "dialog Power injector" in h.tree
+    h.key(pygame.K_RIGHT)  # the rate, half a mL/s up
+    h.key(pygame.K_TAB)
+    h.key(pygame.K_END)
+    for _ in range(3):
+        h.key(pygame.K_TAB)
+    h.key(pygame.K_RETURN)
+    injector = h.screen.hands.injector
+    assert (injector.armed, injector.rate_ml_s, injector.volume_ml) == (True, 15.5, 60.0)
+    hands = h.screen.hands
+    hands.key(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_SPACE))
+    assert not [a for _ in range(90) for a in hands.controls(DT_S).actions]  # not with fluoroscopy
+    hands.key(pygame.event.Event(pygame.KEYUP, key=pygame.K_SPACE))
+    hands.key(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_x))
+    ticks = [hands.controls(DT_S) for _ in range(90)]
+    started = [(n, a) for n, c in enumerate(ticks) for a in c.actions]
+    ((n, action),) = started
+    assert n * DT_S == pytest.approx(0.8, abs=0.05)
+    assert action == Action("power_injection", value=[15.5, 60.0, 0.3])
+    assert not injector.armed
+
+
 def test_medicines_have_a_dialog_and_a_dose(procedure):
     h = procedure
     h.key(pygame.K_y)

@@ -14,6 +14,7 @@ from ir_sim.app.hands_and_feet import HandsAndFeet
 from ir_sim.app.medicines import medicine_dialog
 from ir_sim.app.mouse import MouseOnMonitor
 from ir_sim.app.play import Play
+from ir_sim.app.power_injector import injector_dialog
 from ir_sim.app.screens.base import ask_first, pause_dialog, show_controls, show_settings
 from ir_sim.app.stage import Stage
 from ir_sim.app.suite_view import SHOWN_EVENTS, Shown, SuiteView
@@ -122,7 +123,7 @@ class ProcedureScreen:
             self.stage.toasts.say("The expert is playing. Esc pauses.")
         elif name == "finish":
             self._finish()
-        elif name in ("tray", "drugs"):
+        elif name in ("tray", "drugs", "injector"):
             self._open(name)
         elif name == "hint":
             self.hands.command(Action("hint"))
@@ -142,11 +143,15 @@ class ProcedureScreen:
                 self.hands.command(action)
 
     def _open(self, name: str) -> None:
-        """The tray or the medicines; time goes on, the hands are off the hubs."""
+        """The tray, the medicines or the injector; time goes on, the hands are off the hubs."""
         self.hands.let_go()
         act, close = self.hands.command, self.stage.close_dialog
         if name == "drugs":
             self.stage.ask(medicine_dialog(act, close))
+            return
+        if name == "injector":
+            say = self.stage.toasts.say
+            self.stage.ask(injector_dialog(self.hands.injector, act, say, close))
             return
         tray = self.play.session.scenario.devices
         self.stage.ask(tray_dialog(tray, self.play.state.devices, act, close))
