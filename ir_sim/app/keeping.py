@@ -14,7 +14,7 @@ from typing import Any
 
 from ir_sim import __version__
 from ir_sim.errors import IrSimError, RecordError
-from ir_sim.records.filing import Filed, log_run
+from ir_sim.records.filing import Filed, KeptError, log_run
 from ir_sim.records.keys import data_home
 from ir_sim.records.record import Player
 from ir_sim.scenario.model import Scenario
@@ -145,7 +145,7 @@ class Keeping:
                 **_case_fields(session.scenario, session.seed),
             )
         except RecordError as error:
-            self.close(keep="is safe in" not in str(error))
+            self.close(keep=not isinstance(error, KeptError))
             return str(error)
         self.close(keep=False)
         return _sentence(filed)
@@ -229,7 +229,7 @@ class Interrupted:
                 **known,
             )
         except RecordError as error:
-            if "is safe in" in str(error):
+            if isinstance(error, KeptError):
                 self.forget()
             return str(error)
         self.forget()

@@ -133,13 +133,26 @@ def _help(parser: argparse.ArgumentParser) -> int:
 
 
 def list_runs(args: argparse.Namespace) -> int:
-    """The newest runs."""
-    from ir_sim.records.columns import line_of
-    from ir_sim.records.store import open_log
+    """The newest runs; before the first one there is a kind word instead of an error."""
+    from ir_sim.records.store import NoLogError
 
     which = filter_of(args)
     if args.limit < 0:
         raise RecordError("--limit must not be negative")
+    try:
+        return _list(args, which)
+    except NoLogError:
+        if args.db or os.environ.get("IR_SIM_DB"):
+            raise  # a log that was named should be there
+        if not args.json:
+            print("no runs yet: a run is logged when it is finished (ir-sim play)")
+        return OK
+
+
+def _list(args: argparse.Namespace, which: RunFilter) -> int:
+    from ir_sim.records.columns import line_of
+    from ir_sim.records.store import open_log
+
     with open_log(args.db, read_only=True) as log:
         runs = log.runs(which, newest=args.limit or sys.maxsize)
         if args.json:

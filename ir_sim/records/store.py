@@ -32,6 +32,10 @@ from ir_sim.records.verify import Finding, verify_log
 EVERY_RUN = RunFilter()
 
 
+class NoLogError(RecordError):
+    """Nothing was logged yet: there is no score log to read."""
+
+
 def open_log(
     url: str | None = None,
     home: Path | None = None,
@@ -230,7 +234,7 @@ def _prepare_file(address: URL, read_only: bool) -> None:
     try:
         if read_only:
             if not path.exists():
-                raise RecordError(f"{path}: there is no score log here yet")
+                raise NoLogError(f"{path}: there is no score log here yet")
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:

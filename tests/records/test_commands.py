@@ -118,3 +118,14 @@ def test_bad_input_is_one_clear_line(home, capsys, words):
     assert error.startswith("ir-sim: ")
     assert error.count("\n") == 1
     assert "topsecret" not in error
+
+
+def test_before_the_first_run_the_list_is_empty_and_says_so(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("IR_SIM_HOME", str(tmp_path / "fresh"))
+    monkeypatch.delenv("IR_SIM_DB", raising=False)
+    assert main(["log", "list"]) == 0
+    assert "no runs yet" in capsys.readouterr().out
+    assert main(["log", "list", "--json"]) == 0
+    assert capsys.readouterr().out == ""
+    monkeypatch.setenv("IR_SIM_DB", str(tmp_path / "named.sqlite"))
+    assert main(["log", "list"]) == 2  # a log that was named should be there
