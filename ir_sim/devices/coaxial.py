@@ -32,6 +32,8 @@ HAND_DEG_S = 720.0
 SHEATH_OUTSIDE_MM = 40.0
 #: No point of a device's axis is ever further outside the lumen than this, mm.
 OUTSIDE_MM = 0.25
+#: A point whose nearest grid node lies deeper than this is not outside by ``OUTSIDE_MM``.
+_SURE_MM = HALF_CELL_MM - OUTSIDE_MM + 0.01
 #: Walls that close in on a device do so by at most this at once, mm, and press for so long, s.
 PRESS_MM = 0.4
 PRESS_S = 1.0 / 60.0
@@ -235,31 +237,37 @@ class CoaxialSystem:
         """Put each link on the layer of the vessel that its end lies in.
 
         Returns:
-            How far the chain is outside its lumen, mm; 0 if it is inside.
+            How far the chain is outside its lumen, mm; 0 if it certainly is not outside by more
+            than ``OUTSIDE_MM``.
         """
         nodes, layer = self.rod.nodes, self.rod.state.layer
         if not np.isfinite(nodes[-1]):
             return math.inf
-        at = np.concatenate([nodes[1:], 0.5 * (nodes[1:] + nodes[:-1])])
-        xy, n = at.view(np.float64).reshape(-1, 2), len(layer)
-        maps, sure = self.lumen.maps, True
+        n = len(layer)
+        at = np.empty(2 * n, np.complex128)
+        at[:n] = nodes[1:]
+        np.add(at[:n], nodes[:-1], out=at[n:])
+        at[n:] *= 0.5
+        xy = at.view(np.float64).reshape(-1, 2)
+        maps = self.lumen.maps
         low, high = (0, 0) if len(maps) == 1 else (int(layer.min()), int(layer.max()))
         if low == high:  # as nearly always
-            grid = maps[low]
-            cell = grid.cells(xy)
-            sure = bool(grid.depth_mm.ravel()[cell].min() > HALF_CELL_MM)
+            cell = maps[low].cells(xy)
+            doubtful = (maps[low].depth_mm.ravel()[cell] < _SURE_MM).nonzero()[0]
             if len(maps) > 1:
-                sample = grid.sample.ravel()[cell[:n]]
+                sample = maps[low].sample.ravel()[cell[:n]]
                 self.rod.state.layer = np.where(sample >= 0, self._layer_of_sample[sample], low)
+            if not len(doubtful):
+                return 0.0
+            xy = xy[doubtful]
+            layers = self.rod.state.layer[doubtful % n]
         else:
-            sure, was = False, layer.copy()
+            was = layer.copy()
             for k in range(low, high + 1):
                 on = was == k
                 sample = maps[k].sample_at(xy[:n][on])
                 layer[on] = np.where(sample >= 0, self._layer_of_sample[sample], k)
-        if sure:
-            return 0.0
-        layers = np.concatenate([self.rod.state.layer, self.rod.state.layer])
+            layers = np.concatenate([layer, layer])
         least = min(
             float(maps[k].clearance_mm(xy[layers == k]).min()) for k in set(layers.tolist())
         )

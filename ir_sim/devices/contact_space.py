@@ -179,9 +179,11 @@ class ContactSpace:
         # at rest, so that Pymunk's answer to the last contacts is forgotten; one row more for the
         # static body, which Pymunk's batch call sets too
         pose = np.zeros((n + 1, 6))
-        middle, along = 0.5 * (nodes[:-1] + nodes[1:]), nodes[1:] - nodes[:-1]
-        pose[:n, 0], pose[:n, 1] = middle.real, middle.imag
-        pose[:n, 2] = np.arctan2(along.imag, along.real)
+        xy = nodes.view(np.float64).reshape(-1, 2)
+        np.add(xy[:-1], xy[1:], out=pose[:n, :2])
+        pose[:n, :2] *= 0.5
+        along = nodes[1:] - nodes[:-1]
+        np.arctan2(along.imag, along.real, out=pose[:n, 2])
         self._poses.set_float_buf(pose)
         batch.set_space_bodies(self._space, _POSE, self._poses)
         self._space.step(_NO_TIME_S)
@@ -189,58 +191,64 @@ class ContactSpace:
         batch.get_space_arbiters(self._space, _FIELDS, self._found)
         ids = np.frombuffer(memoryview(self._found.int_buf()).cast("B"), np.uint64)
         values = np.frombuffer(memoryview(self._found.float_buf()).cast("B"), np.complex128)
-        return self._touches(ids.reshape(-1, 2), values.reshape(-1, 3), nodes, along)
+        return self._touches(ids.reshape(-1, 2), values.reshape(-1, 3).T, nodes, along)
 
     def _touches(
         self, ids: NDArray[np.uint64], values: Complex, nodes: Complex, along: Complex
     ) -> Touch:
         """Contacts from Pymunk's pairs (body A, body B) and their normal A to B, points A and B."""
-        body, normal, felt, wall = ids[:, 0], -values[:, 0], values[:, 1], values[:, 2]
+        body, normal, felt, wall = ids[:, 0], -values[0], values[1], values[2]
         if (body == self._wall_id).any():  # Pymunk puts the circle first; not a promise
             swapped = body == self._wall_id
             body, normal = np.where(swapped, ids[:, 1], body), np.where(swapped, -normal, normal)
             felt, wall = np.where(swapped, wall, felt), np.where(swapped, felt, wall)
-        link = self._order[np.searchsorted(self._ids, body)]
+        link = self._order[self._ids.searchsorted(body)]
         vector = along[link]
-        centre = felt + (self._given[1, link] + REACH_MM) * normal  # of the feeler, on the axis
-        reached = (centre - nodes[link]) * vector.conj()
+        inward = vector.conj()
+        centre = (self._given[1] + REACH_MM)[link] * normal  # of the feeler, on the axis
+        centre += felt
+        reached = (centre - nodes[link]) * inward
         distal = reached.real > 0.75 * (vector.real**2 + vector.imag**2)
-        left = (normal * vector.conj()).imag > 0.0
-        inward = normal.conj()
+        inward *= normal
+        left = inward.imag > 0.0
+        np.conjugate(normal, out=inward)
         offset = (inward * wall).real
         gap = (inward * centre).real - offset
         slot = SLOTS_PER_LINK * link + 2 * distal + left
         share = np.where(distal, FEELERS[1], FEELERS[0])
         sharp = self._sharp(nodes, along)
         if sharp is not None:
-            slot, gap = np.concatenate([slot, sharp[0].slot]), np.concatenate([gap, sharp[1]])
-            link, share = (
-                np.concatenate([link, sharp[0].link]),
-                np.concatenate([share, sharp[0].share]),
-            )
-            normal = np.concatenate([normal, sharp[0].normal])
-            offset = np.concatenate([offset, sharp[0].offset_mm])
-        if not len(slot):
-            return Touch(slot, link, share, normal, offset)
-        order = np.lexsort((normal.real, offset, gap, slot))  # Pymunk's order is its memory's
-        ordered = slot[order]
-        first = np.empty(len(order), dtype=bool)
-        first[0], first[1:] = True, ordered[1:] != ordered[:-1]
-        nearest = order[first]
+            extra, extra_gap = sharp
+            slot, gap = np.concatenate([slot, extra.slot]), np.concatenate([gap, extra_gap])
+            link, share = np.concatenate([link, extra.link]), np.concatenate([share, extra.share])
+            normal = np.concatenate([normal, extra.normal])
+            offset = np.concatenate([offset, extra.offset_mm])
+        nearest = _nearest(slot, gap, offset, normal)
         return Touch(slot[nearest], link[nearest], share[nearest], normal[nearest], offset[nearest])
 
     def _sharp(self, nodes: Complex, along: Complex) -> tuple[Touch, Array] | None:
         """Carinas within reach of the links, each link against its nearest; and their gaps."""
-        layers, middle = self._given[2], nodes[:-1] + 0.5 * along
+        layers = self._given[2]
+        low, high = int(layers.min()), int(layers.max())
+        middle: Complex | None = None
         found: list[tuple[Index, Complex]] = []
-        for k in range(int(layers.min()), int(layers.max()) + 1):
+        for k in range(low, high + 1):
+            if not len(self._carinas[k].centre):
+                continue
+            if middle is None:
+                middle = nodes[:-1] + 0.5 * along
             disc = self._carinas[k].nearest(middle)
-            link = np.flatnonzero((disc >= 0) & (layers == k))
+            near = disc >= 0
+            if low != high:
+                near &= layers == k
+            link = near.nonzero()[0]
             if len(link):
                 found.append((link, self._carinas[k].centre[disc[link]]))
         if not found:
             return None
-        link, centre = (np.concatenate(part) for part in zip(*found, strict=True))
+        link, centre = found[0]
+        if len(found) > 1:
+            link, centre = (np.concatenate(part) for part in zip(*found, strict=True))
         vector = along[link]
         square = vector.real**2 + vector.imag**2
         share = ((centre - nodes[link]) * vector.conj()).real / np.maximum(square, 1e-12)
@@ -249,9 +257,28 @@ class ContactSpace:
         distance = np.abs(arm)
         near = (share > 0.0) & (distance < self._wall_radius_mm + self._given[1, link] + REACH_MM)
         near &= distance > 1e-6
+        if not near.any():
+            return None
         link, share, centre, distance = link[near], share[near], centre[near], distance[near]
         normal = arm[near] / distance
         offset = (normal.conj() * centre).real + self._wall_radius_mm
         left = (normal * along[link].conj()).imag > 0.0
         slot = SLOTS_PER_LINK * link + 2 * len(FEELERS) + left
         return Touch(slot, link, share, normal, offset), distance - self._wall_radius_mm
+
+
+def _nearest(slot: Index, gap: Array, offset: Array, normal: Complex) -> Index:
+    """The wall nearest to each slot that feels one, in slot order.
+
+    Pymunk's order is that of its memory; it must not show.
+    """
+    key = 16.0 * slot + gap  # gaps are a few mm
+    order = key.argsort()
+    in_order = key[order]
+    if (in_order[1:] == in_order[:-1]).any():
+        order = np.lexsort((normal.real, offset, gap, slot))
+    ordered = slot[order]
+    first = np.empty(len(order), dtype=bool)
+    first[:1] = True
+    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
+    return order[first]

@@ -27,12 +27,16 @@ class Profile:
         distance_mm: (n,) distance from the tip.
         ei_n_mm2: (n,) bending stiffness.
         moment_n_mm: (n,) stiffness times pre-set curvature: the moment that straightens it.
+        table_mm: (n + 1,) the distances and the tip itself.
+        table: (n + 1,) complex: stiffness, and as imaginary part the moment.
     """
 
     device: Device
     distance_mm: Array
     ei_n_mm2: Array
     moment_n_mm: Array
+    table_mm: Array
+    table: NDArray[np.complex128]
 
     @property
     def shaft_ei_n_mm2(self) -> float:
@@ -52,7 +56,10 @@ def profile_of(device: Device) -> Profile:
     of every section is kept.
     """
     ends = np.cumsum([section.length_mm for section in device.sections])
-    pre_shaped = float(ends[-1]) if len(ends) > 1 else 0.0
+    # the last section is the shaft if it is straight
+    pre_shaped = float(ends[-1])
+    if device.sections[-1].arc_deg == 0.0:
+        pre_shaped -= device.sections[-1].length_mm
     table_mm = min(device.length_mm, pre_shaped + 2 * _BLEND_MM) + _STEP_MM
     d = np.arange(0.0, table_mm, _STEP_MM) + 0.5 * _STEP_MM
     which = np.minimum(np.searchsorted(ends, d, side="right"), len(ends) - 1)
@@ -61,4 +68,7 @@ def profile_of(device: Device) -> Profile:
     width = round(_BLEND_MM / _STEP_MM)
     padded = np.pad(np.log(ei), (width // 2, width - 1 - width // 2), mode="edge")
     ei = np.exp(np.convolve(padded, np.ones(width) / width, "valid"))
-    return Profile(device, d, ei, ei * curvature)
+    moment = ei * curvature
+    table = ei + 1j * moment
+    ends_mm, ends_table = np.append(0.0, d), np.append(table[0], table)
+    return Profile(device, d, ei, moment, ends_mm, ends_table)

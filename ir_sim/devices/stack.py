@@ -98,25 +98,22 @@ def composite(devices: list[Mounted], node_s_mm: Array) -> Material:
     turn_cell = cell.copy()
     turn_cell[-1] = node_s_mm[-1] - low[-1]
     at = low + turn_cell * _SHARES  # (samples, n)
-    total, moment = np.zeros((_SAMPLES, n)), np.zeros((_SAMPLES, n))
+    both = np.zeros((_SAMPLES, n), np.complex128)  # stiffness + i * (stiffness * curvature)
     weight = np.zeros((len(devices), n))
     for i, mounted in enumerate(devices):
         profile, tip = mounted.profile, mounted.inserted_mm
-        shaft = max(int(low.searchsorted(tip - profile.shaped_mm)) - 1, 0)  # before: shaft only
-        end = low.searchsorted(tip)
+        # before: shaft only; and where it ends
+        bent, end = low.searchsorted((tip - profile.shaped_mm, tip)).tolist()
+        shaft = max(bent - 1, 0)
         weight[i, :shaft] = profile.shaft_ei_n_mm2
-        total[:, :shaft] += profile.shaft_ei_n_mm2
-        distance = tip - at[:, shaft:end]
-        ei = np.interp(distance, profile.distance_mm, profile.ei_n_mm2)
-        bend = np.interp(distance, profile.distance_mm, profile.moment_n_mm)
-        ahead = distance < 0.0
-        ei[ahead], bend[ahead] = 0.0, 0.0
-        weight[i, shaft:end] = ei[_SAMPLES // 2]
-        total[:, shaft:end] += ei
-        moment[:, shaft:end] += bend * math.cos(mounted.tip_rad)
-    np.maximum(total, _SOFTEST_N_MM2, out=total)
+        both[:, :shaft] += profile.shaft_ei_n_mm2
+        own = np.interp(tip - at[:, shaft:end], profile.table_mm, profile.table, left=0.0)
+        own.imag *= math.cos(mounted.tip_rad)
+        weight[i, shaft:end] = own.real[_SAMPLES // 2]
+        both[:, shaft:end] += own
+    total = np.maximum(both.real, _SOFTEST_N_MM2)
     stiffness = _SAMPLES / ((1.0 / total).sum(0) * cell)
-    rest_turn = (moment / total).sum(0) * turn_cell / _SAMPLES
+    rest_turn = (both.imag / total).sum(0) * turn_cell / _SAMPLES
     outer = outermost(devices, node_s_mm)
     radius = np.array([m.device.outer_radius_mm for m in devices])[outer]
     friction = np.array([m.device.friction for m in devices])[outer]
