@@ -38,12 +38,15 @@ def _loc(scenario: Scenario, vessel: Vessel) -> Loc:
     return ("anatomy", "vessels", ids.index(vessel.id))
 
 
+def _drawn(tree: VesselTree) -> Iterator[Vessel]:
+    """The vessels that the author drew and joined to a parent."""
+    return (vessel for vessel in tree.vessels if vessel.parent >= 0 and not vessel.grown)
+
+
 def _joins(scenario: Scenario, tree: VesselTree) -> Iterator[Problem]:
     source = scenario.source
     specs = {spec.id: spec for spec in scenario.anatomy.vessels}
-    for vessel in tree.vessels:
-        if vessel.parent < 0:
-            continue
+    for vessel in _drawn(tree):
         parent, spec, loc = tree.vessels[vessel.parent], specs[vessel.id], _loc(scenario, vessel)
         if spec.at_mm is not None and spec.at_mm > parent.length_mm + 0.5:
             message = f"{spec.at_mm:g} mm is beyond the end of '{parent.id}'"
@@ -95,9 +98,7 @@ def _lesions(scenario: Scenario, tree: VesselTree) -> Iterator[Problem]:
 
 def _projection(scenario: Scenario, tree: VesselTree) -> Iterator[Problem]:
     """Vessels that a device cannot enter, because they never leave their parent's outline."""
-    for vessel in tree.vessels:
-        if vessel.parent < 0:
-            continue
+    for vessel in _drawn(tree):
         parent = tree.vessels[vessel.parent]
         d = np.hypot(
             vessel.xy_mm[:, None, 0] - parent.xy_mm[None, :, 0],

@@ -15,14 +15,16 @@ All lengths in mm. Arclength is measured in the plane of the picture.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ir_sim.anatomy.curve import Array, arclength, smooth_curve, tangents
-from ir_sim.scenario.model import Anatomy, Lesion, Outlet
+from ir_sim.anatomy.outgrowth import outgrowth
+from ir_sim.scenario.lesions import Aneurysm, AnyLesion, Dissection, Occlusion, Stenosis, grown
+from ir_sim.scenario.model import Anatomy, Outlet
 from ir_sim.scenario.model import Vessel as VesselSpec
 
 SPACING_MM = 1.0
@@ -30,6 +32,8 @@ SPACING_MM = 1.0
 _END_SHARE = 0.75
 #: The lumen that is drawn and walled where a vessel is occluded, mm (assumed: a wire can probe it).
 OCCLUDED_RADIUS_MM = 0.3
+#: A dissection is as narrow over this share of its length.
+_EVEN_SHARE = 0.7
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,7 @@ class Vessel:
         healthy_radius_mm: (n,) without lesions.
         outlet: What the end feeds, or None.
         lesions: As authored.
+        grown: Kind of the lesion whose own vessel it is (a sac, a tumour's feeder), or empty.
     """
 
     id: str
@@ -59,7 +64,8 @@ class Vessel:
     radius_mm: Array
     healthy_radius_mm: Array
     outlet: Outlet | None
-    lesions: tuple[Lesion, ...]
+    lesions: tuple[AnyLesion, ...]
+    grown: str = ""
 
     @property
     def length_mm(self) -> float:
@@ -157,6 +163,11 @@ def build_tree(anatomy: Anatomy) -> VesselTree:
             if ready and spec.id not in done:
                 parent = done[spec.parent] if spec.parent is not None else None
                 done[spec.id] = _vessel(spec, parent, len(done))
+    for spec in anatomy.vessels:
+        for name, lesion in grown(spec.id, spec.lesions):
+            parent = done[spec.id]
+            own = outgrowth(name, lesion, spec.id, parent)
+            done[name] = replace(_vessel(own, parent, len(done)), grown=lesion.kind)
     return VesselTree(tuple(done.values()))
 
 
@@ -228,20 +239,36 @@ def leaves_at_end(parent: Vessel, at_mm: float) -> bool:
     return at_mm > parent.length_mm - _END_SHARE * float(parent.radius_mm[-1])
 
 
-def _with_lesions(s: Array, radius: Array, lesions: Sequence[Lesion]) -> Array:
-    """Radius with each lesion's shape: a cosine over its length, centred at ``at_mm``."""
+def _with_lesions(s: Array, radius: Array, lesions: Sequence[AnyLesion]) -> Array:
+    """Radius with each lesion's shape: a cosine over its length, centred at ``at_mm``.
+
+    A dissection is as narrow over most of its length. Clot and spasm come and go: they are in the
+    flow, not here.
+    """
     out = radius.copy()
     for lesion in lesions:
-        u = np.clip(np.abs(s - lesion.at_mm) / (0.5 * lesion.length_mm), 0.0, 1.0)
-        if lesion.kind == "occlusion":
+        if isinstance(lesion, Occlusion):
+            u = _reach(s, lesion.at_mm, lesion.length_mm)
             out = np.where(u < 1.0, np.minimum(out, OCCLUDED_RADIUS_MM), out)
-            continue
-        middle = float(np.interp(lesion.at_mm, s, radius))
-        if lesion.diameter_mm is not None:
-            factor = 0.5 * lesion.diameter_mm / middle
-        elif lesion.kind == "stenosis":
-            factor = 1.0 - (lesion.diameter_percent or 0.0) / 100.0
-        else:
-            factor = 1.0 + (lesion.diameter_percent or 0.0) / 100.0
-        out = out * (1.0 + (factor - 1.0) * 0.5 * (1.0 + np.cos(np.pi * u)))
+        elif isinstance(lesion, Stenosis | Aneurysm | Dissection):
+            u = _reach(s, lesion.at_mm, lesion.length_mm)
+            if isinstance(lesion, Dissection):
+                u = np.clip((u - _EVEN_SHARE) / (1.0 - _EVEN_SHARE), 0.0, 1.0)
+            factor = _factor(lesion, float(np.interp(lesion.at_mm, s, radius)))
+            out = out * (1.0 + (factor - 1.0) * 0.5 * (1.0 + np.cos(np.pi * u)))
     return np.maximum(out, OCCLUDED_RADIUS_MM)
+
+
+def _reach(s: Array, at_mm: float, length_mm: float) -> Array:
+    """(n,) 0 in a lesion's middle, 1 at its ends and beyond."""
+    return np.asarray(np.clip(np.abs(s - at_mm) / (0.5 * length_mm), 0.0, 1.0))
+
+
+def _factor(lesion: Stenosis | Aneurysm | Dissection, healthy_mm: float) -> float:
+    """Radius at the worst place by the healthy one."""
+    if isinstance(lesion, Aneurysm) and lesion.sac is not None:
+        return 1.0
+    if not isinstance(lesion, Dissection) and lesion.diameter_mm is not None:
+        return 0.5 * lesion.diameter_mm / healthy_mm
+    share = (lesion.diameter_percent or 0.0) / 100.0
+    return 1.0 + share if isinstance(lesion, Aneurysm) else 1.0 - share

@@ -10,6 +10,7 @@ import numpy as np
 from ir_sim.anatomy.vessel_tree import Vessel, VesselTree, build_tree
 from ir_sim.authoring.explain import condition_words, name_of
 from ir_sim.authoring.flows import resting_flows
+from ir_sim.authoring.lesion_words import lesion_words, place_words
 from ir_sim.scenario.model import Scenario
 
 #: Differences below these are rounding, not anatomy: mm, and shares of calibre and flow.
@@ -115,11 +116,10 @@ def _course(trees: tuple[VesselTree, VesselTree], a: Vessel, b: Vessel) -> Itera
 def _lesions(a: Vessel, b: Vessel) -> Iterator[str]:
     for lesion in a.lesions:
         if lesion not in b.lesions:
-            yield f"without the {lesion.kind} at {lesion.at_mm:g} mm"
+            yield f"without {lesion_words(lesion)}{place_words(lesion)}"
     for lesion in b.lesions:
         if lesion not in a.lesions:
-            size = f" of {lesion.diameter_percent:g} %" if lesion.diameter_percent else ""
-            yield f"with a {lesion.kind}{size} at {lesion.at_mm:g} mm"
+            yield f"with {lesion_words(lesion)}{place_words(lesion)}"
 
 
 def _steps(old: Scenario, new: Scenario) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ir_sim.anatomy.vessel_tree import VesselTree, build_tree
 from ir_sim.authoring.flows import resting_flows
+from ir_sim.authoring.lesion_words import lesion_words, place_words
 from ir_sim.scenario.model import Condition, Scenario, Step
 
 WIDTH = 88
@@ -81,8 +82,7 @@ def _patient(scenario: Scenario) -> str:
 def _anatomy(scenario: Scenario, tree: VesselTree) -> str:
     heart = scenario.anatomy.heart
     diseased = [
-        f"{_lesion(lesion.kind, lesion.diameter_percent, lesion.diameter_mm)} in the "
-        f"{name_of(v.id)} at {lesion.at_mm:g} mm"
+        f"{lesion_words(lesion)} in the {name_of(v.id)}{place_words(lesion)}"
         for v in tree.vessels
         for lesion in v.lesions
     ]
@@ -92,13 +92,6 @@ def _anatomy(scenario: Scenario, tree: VesselTree) -> str:
         f"beats {heart.rate_bpm:g} times a minute; the mean pressure is "
         f"{heart.mean_pressure_mmhg:g} mmHg." + sick
     )
-
-
-def _lesion(kind: str, percent: float | None, diameter_mm: float | None) -> str:
-    article = "an" if kind[0] in "aeiou" else "a"
-    if diameter_mm is not None:
-        return f"{article} {kind} of {diameter_mm:g} mm"
-    return f"{article} {kind}" + (f" of {percent:g} % diameter" if percent is not None else "")
 
 
 def _vessels(tree: VesselTree) -> str:

@@ -14,7 +14,20 @@ BLOCKS = {
     "Heart": "The heart that drives the flow.",
     "Vessel": "One vessel. A smooth curve runs through its points, from the heart outwards.",
     "Outlet": "What the end of a vessel feeds. A vessel that ends in branches needs none.",
-    "Lesion": "A disease of a vessel.",
+    "Stenosis": "A narrow stretch of a vessel.",
+    "Occlusion": "A stretch that is shut; a wire can probe it.",
+    "Aneurysm": "A wide stretch all round, or a `sac` on one side.",
+    "Sac": "The sac of an aneurysm. It is a vessel of its own, named `<vessel>_sac`, that targets, "
+    "steps and endpoints may name.",
+    "Thrombus": "Clot in a vessel.",
+    "Bleed": "A hole from which blood leaves from the start. For a false aneurysm draw an aneurysm "
+    "with a `sac` beside it.",
+    "Tumour": "A hypervascular mass with a feeding artery of its own, named `<vessel>_tumour`. To "
+    "draw the feeder yourself, write `outlet: {organ: tumour}` on it instead.",
+    "Fibroid": "A fibroid with a feeding artery of its own, named `<vessel>_fibroid`.",
+    "Fistula": "A short way from an artery into a vein.",
+    "Spasm": "The whole vessel is contracted; nitroglycerin, verapamil or time relax it.",
+    "Dissection": "A lifted intima narrows the lumen over a stretch.",
     "Access": "Where the introducer sheath enters.",
     "Task": "What is to be done.",
     "Target": "Where a device must be to have reached the target.",
@@ -31,6 +44,60 @@ BLOCKS = {
     "Checklist": "Forms before the puncture and after the last film.",
     "Question": "A question of your own for a form.",
     "Choice": "One answer to a question.",
+}
+
+_MIDDLE = "Its middle, as distance from the vessel's origin, mm."
+_PLACE = "Where it leaves, as distance from the vessel's origin, mm."
+_HARDNESS = "How the plaque gives way to a balloon: soft, fibrous or calcified."
+_SIDE = "To which side of the picture: left (the patient's left), right, up or down."
+_BED = {
+    "flow_ml_min": "Its flow at rest, mL/min.",
+    "volume_ml": "Its volume, mL: how large the blush is.",
+    "capacity_ml": "Particles that fill it, mL packed; follows from the flow if left out.",
+    "feeder_mm": "Length of its feeding artery, mm.",
+    "side": _SIDE,
+}
+_LESION_KEYS = {
+    **{
+        f"{kind}.{key}": words
+        for kind in ("Stenosis", "Occlusion", "Aneurysm", "Thrombus", "Dissection")
+        for key, words in (("at_mm", _MIDDLE), ("length_mm", "Its length, mm."))
+    },
+    **{f"{kind}.at_mm": _PLACE for kind in ("Bleed", "Tumour", "Fibroid", "Fistula")},
+    **{f"{kind}.{key}": words for kind in ("Tumour", "Fibroid") for key, words in _BED.items()},
+    "Stenosis.kind": "stenosis",
+    "Stenosis.diameter_percent": "How much narrower than the healthy diameter, percent. Either "
+    "this or diameter_mm.",
+    "Stenosis.diameter_mm": "Diameter at the worst place, mm.",
+    "Stenosis.hardness": _HARDNESS,
+    "Occlusion.kind": "occlusion",
+    "Occlusion.hardness": _HARDNESS,
+    "Aneurysm.kind": "aneurysm",
+    "Aneurysm.diameter_percent": "How much wider than the healthy diameter, percent. One of this, "
+    "diameter_mm or sac.",
+    "Aneurysm.diameter_mm": "Diameter at the widest place, mm.",
+    "Aneurysm.sac": "A sac on one side instead of a wide stretch.",
+    "Sac.neck_mm": "Width of the neck, mm.",
+    "Sac.dome_mm": "Width of the dome, mm.",
+    "Sac.height_mm": "From neck to dome, mm; 1.2 times the width if left out.",
+    "Sac.side": _SIDE,
+    "Thrombus.kind": "thrombus",
+    "Thrombus.occlusion_percent": "Share of the lumen's area that it fills, percent.",
+    "Thrombus.age_h": "Its age, hours; 12 if left out. Old clot is firm.",
+    "Thrombus.age_days": "Its age in days, instead of age_h.",
+    "Thrombus.fibrin_percent": "Share of fibrin, percent; more is firmer and slower to dissolve.",
+    "Bleed.kind": "bleed",
+    "Bleed.flow_ml_min": "What leaves at the start, mL/min; angiography shows 0.5 to 1 and more.",
+    "Bleed.into": "tissue (it fills up and presses back) or cavity (bowel, belly, skin).",
+    "Tumour.kind": "tumour",
+    "Fibroid.kind": "fibroid",
+    "Fistula.kind": "fistula",
+    "Fistula.flow_ml_min": "What flows through it at rest, mL/min.",
+    "Fistula.to": "What it leads into: a vein.",
+    "Spasm.kind": "spasm",
+    "Spasm.diameter_percent": "How much narrower than its relaxed diameter, percent.",
+    "Dissection.kind": "dissection",
+    "Dissection.diameter_percent": "How much narrower than the healthy diameter, percent.",
 }
 
 KEYS = {
@@ -79,12 +146,10 @@ KEYS = {
     "Outlet.organ": "kidney, liver, spleen, bowel, colon, stomach, pancreas, brain, muscle, "
     "pelvis, uterus, tumour ...; `other` if none fits, `none` for a blind end.",
     "Outlet.flow_ml_min": "Flow at rest, mL/min; follows from organ and calibre if left out.",
-    "Lesion.kind": "stenosis (narrow), occlusion (closed) or aneurysm (wide).",
-    "Lesion.at_mm": "Its middle, as distance from the vessel's origin, mm.",
-    "Lesion.length_mm": "Its length, mm.",
-    "Lesion.diameter_percent": "How much narrower (stenosis) or wider (aneurysm) than the healthy "
-    "diameter, percent. Either this or diameter_mm.",
-    "Lesion.diameter_mm": "Diameter at the worst place, mm.",
+    "Outlet.volume_ml": "Volume of tissue that blushes, mL; the organ's usual size if left out.",
+    "Outlet.capacity_ml": "Particles that fill its capillaries, mL packed; follows from the flow "
+    "if left out.",
+    **_LESION_KEYS,
     "Access.vessel": "The punctured vessel.",
     "Access.at_mm": "Where, as distance from that vessel's origin, mm.",
     "Access.sheath_fr": "Size of the sheath, French; catheters must fit it.",

@@ -103,6 +103,8 @@ def _kind(value: dict[str, Any], blocks: dict[str, Any]) -> str:
         return f"`{str(value['const']).lower()}`"
     if "enum" in value:
         return ", ".join(f"`{word}`" for word in value["enum"])
+    if "oneOf" in value:
+        return "one of " + ", ".join(_kind(v, blocks) for v in value["oneOf"])
     if "anyOf" in value:
         kinds = [_kind(v, blocks) for v in value["anyOf"] if v.get("type") != "null"]
         return " or ".join(dict.fromkeys(kinds))
@@ -110,7 +112,7 @@ def _kind(value: dict[str, Any], blocks: dict[str, Any]) -> str:
         items = value.get("items", {})
         if items.get("type") == "array":
             return "list of points"
-        return f"list of {_kind(items, blocks)}"
+        return f"list of {_kind(items, blocks)}".replace("list of one of", "list of any of")
     bounds = _bounds(value)
     return _TYPES.get(value.get("type", ""), "value") + (f" {bounds}" if bounds else "")
 

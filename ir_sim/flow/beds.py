@@ -7,7 +7,7 @@ contrast into tubules, which hold it for some minutes (the nephrogram) before it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -52,7 +52,13 @@ class Beds:
         extraction: (outlets,) share of the contrast passing that is filtered.
     """
 
-    def __init__(self, organs: tuple[str, ...], flow_ml_s: Array, gfr_ml_s: float) -> None:
+    def __init__(
+        self,
+        organs: tuple[str, ...],
+        flow_ml_s: Array,
+        gfr_ml_s: float,
+        capacity_ml: Sequence[float | None] = (),
+    ) -> None:
         self.organs = tuple(organ_of(name) for name in organs)
         n = len(organs)
         transit = np.array([organ.transit_s for organ in self.organs])
@@ -61,6 +67,9 @@ class Beds:
         self.held = np.zeros((len(SPECIES), n))
         self.tubules = np.zeros((_TUBULE_STAGES, n))
         self.capacity_mg = 1000.0 * _CAPACITY_ML_PER_ML_S * flow_ml_s
+        for k, stated in enumerate(capacity_ml):
+            if stated is not None:
+                self.capacity_mg[k] = 1000.0 * stated
         kidneys = np.array([organ.filters for organ in self.organs])
         if not kidneys.any():
             kidneys[-1] = True  # they are among what is not drawn

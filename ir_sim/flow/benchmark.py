@@ -12,7 +12,8 @@ from ir_sim.anatomy import build_tree
 from ir_sim.flow.circulation import Circulation
 from ir_sim.flow.obstacles import CatheterInLumen
 from ir_sim.flow.sites import Injection
-from ir_sim.scenario.model import Anatomy, Heart, Lesion, Outlet, Patient, Vessel
+from ir_sim.scenario.lesions import Stenosis
+from ir_sim.scenario.model import Anatomy, Heart, Outlet, Patient, Vessel
 
 _DT_S = 1.0 / 60.0
 _TICKS, _INJECT_FROM, _INJECT_TO = 240, 30, 150
@@ -81,7 +82,7 @@ def branching_anatomy(branches: int, seed: int) -> Anatomy:
         outlet = Outlet(organ="muscle", flow_ml_min=float(flow))
         specs[index] = specs[index].model_copy(update={"outlet": outlet})
     for index in range(5, len(specs), 10):
-        lesion = Lesion(kind="stenosis", at_mm=6.0, length_mm=6.0, diameter_percent=60.0)
+        lesion = Stenosis(kind="stenosis", at_mm=6.0, length_mm=6.0, diameter_percent=60.0)
         specs[index] = specs[index].model_copy(update={"lesions": [lesion]})
     return Anatomy(body="abdomen-pelvis", heart=Heart(), vessels=specs)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ir_sim.anatomy.vessel_tree import OCCLUDED_RADIUS_MM
+from ir_sim.anatomy.vessel_tree import OCCLUDED_RADIUS_MM, Vessel
 from ir_sim.flow.elimination import Array, total
 from ir_sim.flow.laws import (
     CLOSED,
@@ -24,6 +24,7 @@ from ir_sim.flow.laws import (
 from ir_sim.flow.obstacles import CatheterInLumen, Obstacles, device_radius
 from ir_sim.flow.plumbing import Plumbing
 from ir_sim.flow.ramp import Ramps
+from ir_sim.scenario.lesions import Spasm, Thrombus, span_mm
 
 #: No lumen is thinner than this, mm: volumes and transit times stay finite.
 _LEAST_RADIUS_MM = 0.05
@@ -59,6 +60,7 @@ class Calibres:
         resistance: (elements,) now; so are ``quadratic``, ``inertance`` and ``volume`` (mL).
         sample_volume: (samples,) mL.
         reshaped: Whether calibres changed in the last ``advance``.
+        clots: (vessel index, place among its lesions) to the plug of each authored thrombus.
     """
 
     def __init__(self, plumbing: Plumbing) -> None:
@@ -67,18 +69,40 @@ class Calibres:
         self.obstacles = Obstacles(plumbing)
         self._healthy = np.concatenate([v.healthy_radius_mm for v in tree.vessels])
         self._radius = Ramps(tree.sample_radius_mm)
-        self._spasm = Ramps(np.ones(len(tree.vessels)))
+        self._spasm = Ramps(np.array([_spasm_at_rest(vessel) for vessel in tree.vessels]))
         self._narrowings: list[Narrowing] = []
         for vessel in tree.vessels:
             for lesion in vessel.lesions:
-                if lesion.kind != "aneurysm":
-                    half = 0.5 * lesion.length_mm
-                    at = lesion.at_mm
+                if lesion.narrows:
                     shut = lesion.kind == "occlusion"
-                    self._note(vessel.index, at - half, at + half, occlusion=shut)
+                    self._note(vessel.index, *span_mm(lesion), occlusion=shut)
+        self.clots = self._clots()
         self.reshaped = False
         self._reshape()
         self._oppose(np.zeros(len(self._healthy)))
+
+    def _clots(self) -> dict[tuple[int, int], int]:
+        """Put the authored clot where it lies."""
+        rows = {}
+        for vessel in self._plumbing.tree.vessels:
+            for place, lesion in enumerate(vessel.lesions):
+                if isinstance(lesion, Thrombus):
+                    row = self.obstacles.add_plug(vessel.index, *span_mm(lesion), clot=True)
+                    self.obstacles.plugs.closed.put(row, lesion.occlusion_percent / 100.0)
+                    rows[vessel.index, place] = row
+        return rows
+
+    @property
+    def open_radius_mm(self) -> Array:
+        """(samples,) radius of a lumen as wide as what clot leaves of it, for pictures."""
+        plugs, radius = self.obstacles.plugs, self._open
+        for row, (_, low, high, clot) in enumerate(plugs.rows):
+            closed = float(plugs.closed.now[row])
+            if clot and closed > 0.0:
+                radius = radius.copy() if radius is self._open else radius
+                left = self._open[low:high] * np.sqrt(max(1.0 - closed, 0.0))
+                radius[low:high] = np.minimum(radius[low:high], left)
+        return np.maximum(radius, _LEAST_RADIUS_MM)
 
     @property
     def radius_mm(self) -> Array:
@@ -244,3 +268,9 @@ class Calibres:
         ]
         self._reshape()
         self._oppose(np.zeros(len(self._healthy)))
+
+
+def _spasm_at_rest(vessel: Vessel) -> float:
+    """To which share of its radius a vessel is contracted from the start."""
+    deepest = max((s.diameter_percent for s in vessel.lesions if isinstance(s, Spasm)), default=0.0)
+    return 1.0 - deepest / 100.0

@@ -16,6 +16,7 @@ from ir_sim.anatomy import VesselTree
 from ir_sim.flow.beds import SPECIES
 from ir_sim.flow.blood import Blood
 from ir_sim.flow.contents import Contents
+from ir_sim.flow.diseases import open_leaks, shunted_ml_s
 from ir_sim.flow.edits import Edits
 from ir_sim.flow.elimination import Array
 from ir_sim.flow.obstacles import CatheterInLumen
@@ -45,6 +46,8 @@ class Circulation(Edits):
         injected_ml: What was injected in the last tick: what was wanted, but less where the lumen's
             pressure held the syringe back.
         delivered_ml: The same for each injection of the last tick, in the order given.
+        lesion_rows: (vessel index, place among its lesions) to the row of the plug of a drawn
+            thrombus, or of the leak of a drawn bleed or fistula.
         bed_vessel: (beds,) index of the vessel that feeds each organ bed; ``organs`` their names.
 
     Raises:
@@ -62,12 +65,14 @@ class Circulation(Edits):
         self.organs = demands.organs[:-1]
         self.bed_vessel = np.array([end.vessel for end in plumbing.ends], dtype=np.int64)
         heart = self.blood.heart
+        heart.output_ml_s += shunted_ml_s(tree)
         stroke_ml = heart.output_ml_s * 60.0 / heart.rate_bpm
         rest_mmhg = float(self.blood.mean_pressure[0])
         self.physiology = Physiology(patient, heart.rate_bpm, stroke_ml, rest_mmhg)
         self._catheters: tuple[CatheterInLumen, ...] = ()
         self._jet_mmhg, self.injected_ml = np.zeros(0), 0.0
         self.delivered_ml: tuple[float, ...] = ()
+        self.lesion_rows = {**self.blood.calibres.clots, **open_leaks(self)}
 
     # -- a tick --------------------------------------------------------------------------------
 

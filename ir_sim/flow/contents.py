@@ -38,7 +38,12 @@ class Contents:
     def __init__(self, blood: Blood, gfr_ml_s: float, weight_kg: float) -> None:
         p = blood.plumbing
         self._plumbing, self._outlet_node = p, blood.supply.outlets.node
-        self.beds = Beds(blood.supply.organs, blood.supply.outlet_flow_ml_s, gfr_ml_s)
+        self.beds = Beds(
+            blood.supply.organs,
+            blood.supply.outlet_flow_ml_s,
+            gfr_ml_s,
+            [end.outlet.capacity_ml for end in p.ends],
+        )
         self.systemic = Systemic(weight_kg)
         self.given, self.extravasated, self.excreted = np.zeros((3, len(SPECIES)))
         self.limit = np.zeros(len(SPECIES))

@@ -123,6 +123,11 @@ class Gauges:
         return self.blood.calibres.radius_mm
 
     @property
+    def open_radius_mm(self) -> Array:
+        """(samples,) calibres now, less what clot takes of them: what contrast can fill."""
+        return self.blood.calibres.open_radius_mm
+
+    @property
     def bed_mg(self) -> Array:
         """(beds,) contrast now in each organ bed, mg."""
         return np.asarray(self.contents.beds.contrast_mg[:-1])

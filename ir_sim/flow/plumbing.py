@@ -15,6 +15,7 @@ import numpy as np
 from ir_sim.anatomy import Vessel, VesselTree
 from ir_sim.flow.elimination import Array, Index
 from ir_sim.flow.organs import BLIND, UNNAMED
+from ir_sim.scenario.lesions import Thrombus, span_mm
 from ir_sim.scenario.model import Outlet
 
 #: Branches closer together than this leave at one point: at least so many mm, or so many radii.
@@ -179,7 +180,7 @@ def _cuts(tree: VesselTree, vessel: Vessel, edges: Array) -> tuple[list[int], di
         cuts.append(cut)
         child_cut[child] = cut
     for lesion in vessel.lesions:
-        for at in (lesion.at_mm - 0.5 * lesion.length_mm, lesion.at_mm + 0.5 * lesion.length_mm):
+        for at in span_mm(lesion) if lesion.narrows or isinstance(lesion, Thrombus) else ():
             taken = [0.0, *(float(edges[c]) for c in cuts), float(edges[-1])]
             if len(inner) and min(abs(at - p) for p in taken) > _TOGETHER_MM:
                 cuts.append(int(inner[np.argmin(np.abs(edges[inner] - at))]))

@@ -33,6 +33,10 @@ class Ramps:
         self._duration = np.append(self._duration, 1.0)
         return len(self.now) - 1
 
+    def put(self, where: int, value: float) -> None:
+        """Set a value at rest, as if it had always been there."""
+        self.now[where] = self._start[where] = self._target[where] = value
+
     def send(self, where: slice | Index | int, target: Array | float, seconds: float) -> None:
         """Send values to targets within so many seconds; 0 arrives at the next advance."""
         self._start[where] = self.now[where]

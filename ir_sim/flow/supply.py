@@ -15,7 +15,7 @@ from difflib import get_close_matches
 
 import numpy as np
 
-from ir_sim.anatomy import VesselTree
+from ir_sim.anatomy import Vessel, VesselTree
 from ir_sim.flow.elimination import Array
 from ir_sim.flow.laws import poiseuille, wall_compliance, wall_shear_flow
 from ir_sim.flow.organs import BLIND, ORGANS
@@ -158,7 +158,7 @@ def _problems(plumbing: Plumbing, anatomy: Anatomy) -> Iterator[tuple[Loc, str, 
     tree = plumbing.tree
     place = {spec.id: i for i, spec in enumerate(anatomy.vessels)}
     for vessel in tree.vessels:
-        at: Loc = ("anatomy", "vessels", place[vessel.id])
+        at: Loc = ("anatomy", "vessels", place[_drawn(tree, vessel)])
         if vessel.outlet is not None:
             yield from _outlet_problems(vessel.id, at, vessel.outlet)
         kids = [tree.vessels[k].parent_at_mm for k in tree.children[vessel.index]]
@@ -177,6 +177,11 @@ def _problems(plumbing: Plumbing, anatomy: Anatomy) -> Iterator[tuple[Loc, str, 
     yield from _starved(plumbing, take, anatomy.heart.mean_pressure_mmhg, place)
 
 
+def _drawn(tree: VesselTree, vessel: Vessel) -> str:
+    """Id of the vessel in the author's text: its own, or of the one whose lesion has grown it."""
+    return tree.vessels[vessel.parent].id if vessel.grown else vessel.id
+
+
 def _outlet_problems(vessel_id: str, at: Loc, outlet: Outlet) -> Iterator[tuple[Loc, str, str]]:
     organ = outlet.organ
     if organ == BLIND:
@@ -193,6 +198,7 @@ def _starved(
     plumbing: Plumbing, take: Array, root_mmhg: float, place: dict[str, int]
 ) -> Iterator[tuple[Loc, str, str]]:
     """Ends that would get too little pressure, each with the vessel that loses most of it."""
+    tree = plumbing.tree
     flow, pressure = _healthy(plumbing, take, root_mmhg)
     drop = pressure[plumbing.a] - pressure[plumbing.b]
     into = {int(b): e for e, b in enumerate(plumbing.b)}
@@ -214,6 +220,6 @@ def _starved(
             f"{min(drop[worst], 9999):.0f} of the {root_mmhg:.0f} mmHg"
         )
         hint = f"about {fits:.0f} mL/min fit, or draw the vessel wider"
-        loc: Loc = ("anatomy", "vessels", place[name])
+        loc: Loc = ("anatomy", "vessels", place[_drawn(tree, tree.vessels[end.vessel])])
         stated = plumbing.tree.vessels[end.vessel].outlet is not None and end.outlet.flow_ml_min
         yield ((*loc, "outlet", "flow_ml_min") if stated else loc, message, hint)

@@ -42,6 +42,15 @@ _SAME = {
     **dict.fromkeys(("hard", "difficult", "expert"), "advanced"),
     **dict.fromkeys(("blocked", "closed"), "occlusion"),
     **dict.fromkeys(("guidewire", "guide-wire"), "wire"),
+    **dict.fromkeys(("clot", "embolus", "thrombosis"), "thrombus"),
+    **dict.fromkeys(("haemorrhage", "hemorrhage", "bleeding", "extravasation"), "bleed"),
+    **dict.fromkeys(("tumor", "mass", "hcc", "cancer"), "tumour"),
+    **dict.fromkeys(("myoma", "leiomyoma"), "fibroid"),
+    **dict.fromkeys(("avf", "shunt"), "fistula"),
+    **dict.fromkeys(("vasospasm",), "spasm"),
+    **dict.fromkeys(("pseudoaneurysm", "pseudo-aneurysm"), "aneurysm"),
+    **dict.fromkeys(("narrowing",), "stenosis"),
+    **dict.fromkeys(("calcium", "calcific"), "calcified"),
 }
 _BLOCK = "a block of keys and values"
 _PLAIN = {
@@ -90,7 +99,8 @@ def in_words(kind: str, ctx: dict[str, Any], got: Any, said: str) -> tuple[str, 
         said: Pydantic's own words, for what is not translated here.
     """
     if kind in ("literal_error", "enum"):
-        return _choice(str(ctx.get("expected", "")), got)
+        expected = str(ctx.get("expected", "")).replace(" or ", ", ")
+        return choice([word.strip().strip("'") for word in expected.split(",")], got)
     if kind in _BOUNDS:
         words, key = _BOUNDS[kind]
         return f"must be {words} {ctx[key]:g}, got {shown(got)}", ""
@@ -130,13 +140,13 @@ def shown(got: Any) -> str:
     return str(got)
 
 
-def _choice(expected: str, got: Any) -> tuple[str, str]:
-    words = [word.strip().strip("'") for word in expected.replace(" or ", ", ").split(",")]
+def choice(words: list[str], got: Any) -> tuple[str, str]:
+    """Message and hint for a value that is none of the words it may be."""
     if len(words) == 1:
         return f"must be {words[0]}, got {shown(got)}", ""
     meant = _SAME.get(str(got), "")
     hint = f"did you mean '{meant}'?" if meant in words else nearest(got, words)
-    named = f"'{got}'" if isinstance(got, str) else shown(got)
+    named = f"'{got[:40]}'" if isinstance(got, str) else shown(got)
     message = f"{named} is not one of {', '.join(words)}"
     return message, hint if hint.startswith("did") else ""
 

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 
 from ir_sim.errors import Problem
 from ir_sim.scenario.checklist import contrast_allergy, is_right, standard_questions
+from ir_sim.scenario.lesions import Aneurysm, Stenosis, grown
 from ir_sim.scenario.model import Condition, Place, Scenario
 from ir_sim.scenario.shipped import shipped
 from ir_sim.scenario.validation import nearest
-from ir_sim.scenario.yaml_source import Loc
+from ir_sim.scenario.yaml_source import Loc, Source
 
 MAX_POINTS = 200_000
 #: The largest and the smallest vessel radius that is taken for a vessel, mm (assumed: an aneurysm
@@ -95,22 +96,34 @@ def _points(scenario: Scenario) -> Iterator[Problem]:
 
 def _lesions(scenario: Scenario) -> Iterator[Problem]:
     source = scenario.source
+    own = [vessel.id for vessel in scenario.anatomy.vessels]
     for i, vessel in enumerate(scenario.anatomy.vessels):
+        for name, _ in grown(vessel.id, vessel.lesions):
+            if name in own:
+                message = f"a lesion's own vessel is named '{name}', as another vessel is"
+                yield source.problem(("anatomy", "vessels", i, "lesions"), message, "rename that")
         for j, lesion in enumerate(vessel.lesions):
             at: Loc = ("anatomy", "vessels", i, "lesions", j)
-            percent, width = lesion.diameter_percent, lesion.diameter_mm
-            sized = (percent is not None) + (width is not None)
-            if lesion.kind == "occlusion":
-                if sized:
-                    message = "an occlusion has no diameter: nothing is left open"
-                    yield source.problem(at, message, "a stenosis, or leave the diameter out")
-            elif sized != 1:
-                which = "either diameter_percent or diameter_mm"
-                words = f"{which}, not both" if sized else which
-                yield source.problem(at, f"the {lesion.kind} needs {words}", _SIZE[lesion.kind])
-            elif lesion.kind == "stenosis" and percent is not None and percent >= _CLOSED_PERCENT:
-                message = f"a stenosis of {percent:g} % leaves nothing open"
-                yield source.problem((*at, "diameter_percent"), message, "kind: occlusion")
+            if isinstance(lesion, Stenosis | Aneurysm):
+                yield from _size(source, at, lesion)
+
+
+def _size(source: Source, at: Loc, lesion: Stenosis | Aneurysm) -> Iterator[Problem]:
+    percent, width = lesion.diameter_percent, lesion.diameter_mm
+    sized = (percent is not None) + (width is not None)
+    if isinstance(lesion, Aneurysm) and lesion.sac is not None:
+        if sized:
+            message = "an aneurysm has a sac or a diameter, not both"
+            yield source.problem(at, message, "the sac's width is sac.dome_mm")
+        return
+    if sized != 1:
+        which = "either diameter_percent or diameter_mm"
+        which += " or sac" if isinstance(lesion, Aneurysm) else ""
+        words = f"{which}, not both" if sized else which
+        yield source.problem(at, f"the {lesion.kind} needs {words}", _SIZE[lesion.kind])
+    elif lesion.kind == "stenosis" and percent is not None and percent >= _CLOSED_PERCENT:
+        message = f"a stenosis of {percent:g} % leaves nothing open"
+        yield source.problem((*at, "diameter_percent"), message, "kind: occlusion")
 
 
 _CLOSED_PERCENT = 99.5
@@ -121,7 +134,7 @@ _SIZE = {
 
 
 def _places(scenario: Scenario) -> Iterator[Problem]:
-    ids = [vessel.id for vessel in scenario.anatomy.vessels]
+    ids = scenario.anatomy.names
     for loc, name in (
         (("access", "vessel"), scenario.access.vessel),
         (("task", "target", "vessel"), scenario.task.target.vessel),
@@ -173,7 +186,7 @@ def _bodies(scenario: Scenario) -> Iterator[Problem]:
 
 def _steps(scenario: Scenario) -> Iterator[Problem]:
     source = scenario.source
-    ids = [vessel.id for vessel in scenario.anatomy.vessels]
+    ids = scenario.anatomy.names
     seen: set[str] = set()
     for i, step in enumerate(scenario.task.steps):
         at: Loc = ("task", "steps", i)
@@ -196,7 +209,7 @@ def _steps(scenario: Scenario) -> Iterator[Problem]:
 
 
 def _endpoints(scenario: Scenario) -> Iterator[Problem]:
-    ids = [vessel.id for vessel in scenario.anatomy.vessels]
+    ids = scenario.anatomy.names
     for i, endpoint in enumerate(scenario.task.endpoints):
         if endpoint.vessel not in ids:
             loc = ("task", "endpoints", i, "vessel")

@@ -16,6 +16,7 @@ from pydantic import Field, PrivateAttr, model_validator
 from ir_sim.scenario.checklist import Checklist
 from ir_sim.scenario.device import Device
 from ir_sim.scenario.fields import Finite, Line, Model, Name, NonNegative, Positive, Slot, Text
+from ir_sim.scenario.lesions import Lesion, grown
 from ir_sim.scenario.supply import Supply
 from ir_sim.scenario.yaml_source import Source
 
@@ -73,16 +74,8 @@ class Outlet(Model):
 
     organ: Name
     flow_ml_min: Positive | None = None
-
-
-class Lesion(Model):
-    """A disease of the wall or the lumen, at an arclength from the ostium."""
-
-    kind: Literal["stenosis", "occlusion", "aneurysm"]
-    at_mm: NonNegative
-    length_mm: Positive
-    diameter_percent: Annotated[float, Field(ge=0, le=500, allow_inf_nan=False)] | None = None
-    diameter_mm: Positive | None = None
+    volume_ml: Annotated[float, Field(gt=0, le=5000, allow_inf_nan=False)] | None = None
+    capacity_ml: Positive | None = None
 
 
 class Vessel(Model):
@@ -106,6 +99,12 @@ class Anatomy(Model):
     body: Name
     heart: Heart = Heart()
     vessels: Annotated[list[Vessel], Field(min_length=1, max_length=2000)]
+
+    @property
+    def names(self) -> list[str]:
+        """Every vessel that a target or a step can name: drawn, then grown by lesions."""
+        own = [vessel.id for vessel in self.vessels]
+        return own + [name for v in self.vessels for name, _ in grown(v.id, v.lesions)]
 
 
 class Access(Model):

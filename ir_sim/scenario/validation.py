@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from ir_sim.errors import Problem
-from ir_sim.scenario.author_words import example, in_words, nearest, shown
+from ir_sim.scenario.author_words import choice, example, in_words, nearest, shown
 from ir_sim.scenario.yaml_source import Loc, Source
 
 __all__ = ["nearest", "validate"]
@@ -47,6 +47,13 @@ def _problem(source: Source, model: type[BaseModel], item: ErrorDetails) -> Prob
         key = item["loc"][-1]
         at = loc[:-1] if loc and loc[-1] == key else loc
         return source.problem(at, f"'{key}' is missing", example(str(key)))
+    if kind == "union_tag_not_found":
+        return source.problem(loc, "'kind' is missing", example("kind"))
+    if kind == "union_tag_invalid":
+        words = str(item["ctx"]["expected_tags"]).replace("'", "").split(", ")
+        value = got.get("kind") if isinstance(got, dict) else got
+        message, hint = choice(words, value)
+        return source.problem((*loc, "kind"), message, hint)
     if kind == "extra_forbidden":
         if str(loc[-1]).isdigit():
             hint = "a decimal comma? write a point, such as 62.5"
@@ -112,6 +119,11 @@ def _keys_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
             return [found for option in node["anyOf"] for found in resolve(option)]
         return [node]
 
+    def branch(node: dict[str, Any], part: str | int) -> list[dict[str, Any]]:
+        """The block of a union that a tag names."""
+        tags = node.get("discriminator", {}).get("mapping", {})
+        return resolve({"$ref": tags[part]}) if part in tags else []
+
     nodes = resolve(schema)
     for part in loc:
         following: list[dict[str, Any]] = []
@@ -120,6 +132,8 @@ def _keys_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
                 following += resolve(node["items"])
             elif part in node.get("properties", {}):
                 following += resolve(node["properties"][part])
+            else:
+                following += branch(node, part)
         nodes = following or nodes
     return sorted({key for node in nodes for key in node.get("properties", {})})
 

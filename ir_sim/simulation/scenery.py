@@ -62,7 +62,7 @@ class Scenery:
         treatments: tuple[DeviceShape, ...] = (),
     ) -> Scene:
         """What this pulse sees; ``treatments`` are the shapes of balloons, stents, coils."""
-        radius = circulation.radius_mm.astype(np.float32)
+        radius = circulation.open_radius_mm.astype(np.float32)
         heart = circulation.heart
         return Scene(
             exposure=exposure,

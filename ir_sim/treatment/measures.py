@@ -48,7 +48,7 @@ class Measures:
         low = int(self._bench.tree.first[v.index])
         on = np.zeros(len(v.s_mm), dtype=bool)
         for lesion in v.lesions:
-            if lesion.kind != "aneurysm":
+            if lesion.narrows:
                 on |= np.abs(v.s_mm - lesion.at_mm) <= 0.5 * lesion.length_mm
         return low + np.flatnonzero(on if on.any() else np.ones_like(on)).astype(np.int64)
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ir_sim.anatomy.body import Body
 from ir_sim.anatomy.vessel_tree import VesselTree
+from ir_sim.scenario.lesions import ball_radius_mm
 from ir_sim.xray.pictures import Image
 from ir_sim.xray.projection import Projection
 
@@ -27,6 +28,8 @@ _REACH_MM = {
     "eye": 8.0, "spine": 10.0, "face": 20.0, "skin": 16.0, "ovary": 10.0, "bone": 14.0,
 }  # fmt: skip
 _OTHER_REACH_MM = 16.0
+#: Standard deviation of a bed by the radius of a ball of its stated volume (assumed).
+_SIGMA_SHARE = 0.6
 _FLATTEN = 0.7
 
 
@@ -59,8 +62,13 @@ class Blush:
         self._urine = np.zeros_like(self._kernel)
         for k, index in enumerate(bed_vessel):
             vessel = tree.vessels[index]
-            organ = vessel.outlet.organ if vessel.outlet is not None else "other"
-            self._kernel[k] = self._bed(vessel.xy_mm, vessel.tangent, organ, body) / cell_cm2
+            outlet = vessel.outlet
+            organ = outlet.organ if outlet is not None else "other"
+            reach = _REACH_MM.get(organ, _OTHER_REACH_MM)
+            if outlet is not None and outlet.volume_ml is not None:
+                reach = _SIGMA_SHARE * ball_radius_mm(outlet.volume_ml)
+            bed = self._bed(vessel.xy_mm, vessel.tangent, organ, body, reach)
+            self._kernel[k] = bed / cell_cm2
             if organ == "kidney":
                 self._urine[k] = self._collecting(vessel.xy_mm[-1], body) / cell_cm2
 
@@ -88,9 +96,8 @@ class Blush:
         far = (along / along_mm) ** 2 + (aside / aside_mm) ** 2
         return np.asarray(np.exp(-0.5 * far), np.float32)
 
-    def _bed(self, xy_mm: Array, tangent: Array, organ: str, body: Body) -> Image:
+    def _bed(self, xy_mm: Array, tangent: Array, organ: str, body: Body, reach: float) -> Image:
         """Shares per cell that sum to 1 over the whole bed (seen or not)."""
-        reach = _REACH_MM.get(organ, _OTHER_REACH_MM)
         direction = tangent[-1]
         middle = xy_mm[-1] + direction * (0.25 if organ == "kidney" else 0.6) * reach
         spot = self._gauss(

@@ -11,7 +11,8 @@ from ir_sim.anatomy.lumen import Lumen
 from ir_sim.anatomy.lumen_layer import WALL_RADIUS_MM
 from ir_sim.anatomy.outline import tube_polygon
 from ir_sim.anatomy.vessel_tree import build_tree
-from ir_sim.scenario.model import Anatomy, Lesion, Vessel
+from ir_sim.scenario.lesions import Aneurysm, Stenosis
+from ir_sim.scenario.model import Anatomy, Vessel
 
 
 def tree_of(*vessels):
@@ -74,8 +75,8 @@ def test_the_ostium_is_where_the_child_leaves_its_parent():
 
 def test_a_stenosis_narrows_by_its_percent_and_an_aneurysm_widens():
     lesions = [
-        Lesion(kind="stenosis", at_mm=60, length_mm=20, diameter_percent=70),
-        Lesion(kind="aneurysm", at_mm=150, length_mm=30, diameter_mm=20.0),
+        Stenosis(kind="stenosis", at_mm=60, length_mm=20, diameter_percent=70),
+        Aneurysm(kind="aneurysm", at_mm=150, length_mm=30, diameter_mm=20.0),
     ]
     trunk = tree_of({**STRAIGHT, "lesions": lesions}).by_id["trunk"]
     assert trunk.radius_at(60) == pytest.approx(6 * 0.3, abs=0.02)

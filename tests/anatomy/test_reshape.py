@@ -6,10 +6,11 @@ import shapely
 
 from ir_sim.anatomy.lumen import Lumen
 from ir_sim.anatomy.vessel_tree import build_tree
+from ir_sim.scenario.lesions import Stenosis
 from ir_sim.scenario.library import load
-from ir_sim.scenario.model import Anatomy, Lesion, Vessel
+from ir_sim.scenario.model import Anatomy, Vessel
 
-LESION = Lesion(kind="stenosis", at_mm=70, length_mm=24, diameter_percent=70)
+LESION = Stenosis(kind="stenosis", at_mm=70, length_mm=24, diameter_percent=70)
 
 
 def anatomy(lesions):

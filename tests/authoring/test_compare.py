@@ -29,7 +29,7 @@ def test_a_case_equals_itself(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("diameter_percent: 65", "diameter_percent: 80", "left renal: without the stenosis"),
+        ("diameter_percent: 65", "diameter_percent: 80", "without a fibrous stenosis of 65 %"),
         ("egfr: 41", "egfr: 28", "patient: egfr: 41 -> 28"),
         ("sheath_fr: 6", "sheath_fr: 7", "access: sheath fr: 6 -> 7"),
         ("wire-035-rosen, ", "", "tray: without wire-035-rosen"),

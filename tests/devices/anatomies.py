@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ir_sim.devices.benchmark import winding_vessel
+from ir_sim.scenario.lesions import Aneurysm, Occlusion, Stenosis
 from ir_sim.scenario.library import load
-from ir_sim.scenario.model import Access, Anatomy, Lesion, Vessel
+from ir_sim.scenario.model import Access, Anatomy, Vessel
 
 
 def renal(sheath_fr: float = 9.0) -> tuple[Anatomy, Access]:
@@ -20,9 +21,9 @@ def winding(sheath_fr: float = 9.0) -> tuple[Anatomy, Access]:
 def liver(sheath_fr: float = 9.0) -> tuple[Anatomy, Access]:
     """A narrowed and widened aorta, and three orders of small branches that cross one another."""
     lesions = {
-        "aorta": [Lesion(kind="aneurysm", at_mm=250, length_mm=70, diameter_mm=45.0)],
-        "proper": [Lesion(kind="stenosis", at_mm=14, length_mm=8, diameter_percent=60)],
-        "spleen": [Lesion(kind="occlusion", at_mm=70, length_mm=10)],
+        "aorta": [Aneurysm(kind="aneurysm", at_mm=250, length_mm=70, diameter_mm=45.0)],
+        "proper": [Stenosis(kind="stenosis", at_mm=14, length_mm=8, diameter_percent=60)],
+        "spleen": [Occlusion(kind="occlusion", at_mm=70, length_mm=10)],
     }
     points: dict[str, tuple[str | None, list[list[float]]]] = {
         "aorta": (None, [[6, 400, 12], [8, 300, 11], [4, 200, 10], [0, 100, 9], [-14, 0, 7]]),

@@ -7,7 +7,7 @@ import pytest
 
 from ir_sim.flow import CatheterInLumen, Injection
 from ir_sim.flow.beds import SPECIES
-from ir_sim.scenario.model import Lesion
+from ir_sim.scenario.lesions import Occlusion, Stenosis
 from tests.flow.cases import DT, aorta_with_two, circulation, one_artery, run, shipped
 
 
@@ -177,7 +177,7 @@ def test_a_catheter_leaves_the_annulus_of_the_lumen():
 
 @pytest.mark.parametrize("percent", [50.0, 70.0, 80.0])
 def test_an_authored_stenosis_and_a_new_one_act_alike(percent):
-    lesion = Lesion(kind="stenosis", at_mm=40.0, length_mm=10.0, diameter_percent=percent)
+    lesion = Stenosis(kind="stenosis", at_mm=40.0, length_mm=10.0, diameter_percent=percent)
     authored = circulation(one_artery(lesions=[lesion]))
     made = circulation(one_artery())
     healthy = made.flow_ml_s("artery")
@@ -194,7 +194,7 @@ def test_an_authored_stenosis_and_a_new_one_act_alike(percent):
 
 
 def test_dilating_a_stenosis_restores_the_flow():
-    lesion = Lesion(kind="stenosis", at_mm=40.0, length_mm=10.0, diameter_percent=75.0)
+    lesion = Stenosis(kind="stenosis", at_mm=40.0, length_mm=10.0, diameter_percent=75.0)
     c = circulation(one_artery(lesions=[lesion]))
     artery = c.tree.by_id["artery"]
     tight = c.flow_ml_s("artery")
@@ -207,7 +207,7 @@ def test_dilating_a_stenosis_restores_the_flow():
 
 
 def test_an_occluded_artery_carries_nothing_until_it_is_opened():
-    lesion = Lesion(kind="occlusion", at_mm=40.0, length_mm=10.0)
+    lesion = Occlusion(kind="occlusion", at_mm=40.0, length_mm=10.0)
     c = circulation(one_artery(lesions=[lesion]))
     assert abs(c.flow_ml_s("artery")) < 1e-4
     c.set_radius("artery", c.tree.by_id["artery"].healthy_radius_mm, seconds=2.0)

@@ -5,7 +5,8 @@ import pytest
 
 from ir_sim.anatomy.body import build_body
 from ir_sim.anatomy.vessel_tree import build_tree
-from ir_sim.scenario.model import Anatomy, Lesion, Vessel
+from ir_sim.scenario.lesions import Stenosis
+from ir_sim.scenario.model import Anatomy, Vessel
 from ir_sim.xray import DeviceShape, Fluoroscope, Imager, Piece, Scene
 from ir_sim.xray.device_paint import paint_devices
 from ir_sim.xray.implants import balloon, calcification, coil, staples, stent
@@ -73,7 +74,7 @@ def test_no_length_is_refused() -> None:
 
 @pytest.mark.parametrize("percent", [30, 50, 70])
 def test_stenosis_is_measured_on_the_picture(percent: float) -> None:
-    lesion = Lesion(kind="stenosis", at_mm=40, length_mm=14, diameter_percent=percent)
+    lesion = Stenosis(kind="stenosis", at_mm=40, length_mm=14, diameter_percent=percent)
     tree = build_tree(
         Anatomy(body="generic", vessels=[Vessel(id="a", points=[[-40, 3, 3], [40, -6, 3]],
                                                 lesions=[lesion])])
