@@ -12,6 +12,7 @@ from ir_sim.anatomy import VesselTree
 from ir_sim.devices import DeviceState, SheathMouth
 from ir_sim.flow import Circulation
 from ir_sim.scenario.model import Scenario
+from ir_sim.simulation.mixing import Mixing
 from ir_sim.simulation.stage import device_shape, sheath_path, sheath_shape
 from ir_sim.simulation.state import State
 from ir_sim.xray import DeviceShape, Exposure, Piece, Pool, Scene, device_pieces
@@ -41,6 +42,7 @@ class Scenery:
         self._pieces: dict[str, tuple[Piece, ...]] = {
             name: device_pieces(device) for name, device in scenario.devices.items()
         }
+        self._mixing = Mixing(tree)
         self._still = tree.sample_radius_mm.astype(np.float32)
         self._breath = float(np.random.default_rng(seed).uniform())
 
@@ -71,7 +73,9 @@ class Scenery:
                 *(self._shape(d) for d in state.devices.values()),
                 *treatments,
             ),
-            concentration_mg_ml=circulation.concentration_mg_ml.astype(np.float32),
+            concentration_mg_ml=self._mixing.smear(circulation.concentration_mg_ml).astype(
+                np.float32
+            ),
             radius_mm=None if np.array_equal(radius, self._still) else radius,
             bed_mg=circulation.bed_mg.copy(),
             breath_mm=self.breath_mm,

@@ -29,6 +29,8 @@ _STEEPEST = 4.0
 #: A branch that continues its trunk narrows to its own calibre over so many of the trunk's radii.
 _FLARE = 3.0
 _CHUNK = 48
+#: A chunk sees so many samples beyond its own, and overlaps the next by this share of a sample.
+_BESIDE, _SEAM = 8, 0.3
 #: Length over which a vessel fades from sharing its parent's chord to adding its own, mm.
 _FADE_MM = 10.0
 
@@ -157,11 +159,16 @@ def _vessel_spots(
     parts = []
     r_px = radius_mm / p.mm_per_px
     for lo in range(0, len(at) - 1, _CHUNK):
-        hi = min(lo + _CHUNK + 1, len(at))
-        first, last = lo == 0, hi == len(at)
-        part = _chunk_spot(at[lo:hi], r_px[lo:hi], step_mm[lo:hi], p, n, first, last)
+        hi = min(lo + _CHUNK, len(at) - 1)
+        reach = slice(max(lo - _BESIDE, 0), min(hi + _BESIDE + 1, len(at)))
+        first = reach.start
+        own = (
+            lo - first - (_SEAM if lo else 1.0),
+            hi - first + (_SEAM if hi < len(at) - 1 else 1.0),
+        )
+        part = _chunk_spot(at[reach], r_px[reach], step_mm[reach], p, n, own)
         if part is not None:
-            part[2][:] += lo
+            part[2][:] += first
             parts.append(part)
     if not parts:
         return []
@@ -187,8 +194,9 @@ def _vessel_spots(
 
 
 def _chunk_spot(
-    at: Array, r_px: Array, step_mm: Array, p: Projection, n: int, first: bool, last: bool
+    at: Array, r_px: Array, step_mm: Array, p: Projection, n: int, own: tuple[float, float]
 ) -> tuple[NDArray[np.int64], ...] | None:
+    """Picture elements whose foot on the centreline lies among the samples ``own``."""
     wide = np.maximum(r_px, THINNEST_PX)
     low = np.floor((at - wide[:, None]).min(0)).astype(int) - 1
     high = np.ceil((at + wide[:, None]).max(0)).astype(int) + 2
@@ -222,21 +230,38 @@ def _chunk_spot(
     ex, ey = x + low[0] - fine[c, 0], y + low[1] - fine[c, 1]
     along = ex * tangent[c, 0] + ey * tangent[c, 1]
     aside = ex * tangent[c, 1] - ey * tangent[c, 0]
-    over = np.where(c == 0, np.maximum(-along, 0.0) * (2.0 if first else 1.0), 0.0)
-    over += np.where(c == len(fine) - 1, np.maximum(along, 0.0) * (2.0 if last else 1.0), 0.0)
-    real = np.interp(k[c], np.arange(len(r_px)), r_px)
+    start, end = np.maximum(-along, 0.0) * (c == 0), np.maximum(along, 0.0) * (c == len(fine) - 1)
+    over = 2.0 * (start + end)
+    # labels far from the centreline are off by elements: the foot of the perpendicular is not
+    k_at = np.interp(_foot(u, tangent, c, along, aside), u, k)
+    real = np.interp(k_at, np.arange(len(r_px)), r_px)
     drawn = np.maximum(real, THINNEST_PX)
     squared = drawn**2 - aside**2 - over**2
-    keep = squared > 0
-    steep = _foreshortening(at, step_mm, p.mm_per_px)[np.round(k[c[keep]]).astype(int)]
+    keep = (squared > 0) & (k_at >= own[0]) & (k_at <= own[1])
+    steep = _foreshortening(at, step_mm, p.mm_per_px)[np.round(k_at[keep]).astype(int)]
     ratio = (real[keep] / drawn[keep]) ** 2
     chord = 2.0 * np.sqrt(squared[keep]) * ratio * steep * p.mm_per_px * 0.1
     return (
         y[keep] + int(low[1]),
         x[keep] + int(low[0]),
-        np.round(k[c[keep]]).astype(np.int64),
+        np.round(k_at[keep]).astype(np.int64),
         chord,
     )
+
+
+def _foot(u: Array, tangent: Array, c: NDArray[np.int64], along: Array, aside: Array) -> Array:
+    """(m,) arclength in elements where each element's perpendicular meets the centreline.
+
+    Args:
+        u: (f,) arclength of the centreline's points.
+        tangent: (f, 2) of the centreline.
+        c: (m,) nearest of the points, roughly.
+        along: (m,) offset from it along its tangent.
+        aside: (m,) offset across.
+    """
+    turn = np.gradient(np.unwrap(np.arctan2(tangent[:, 1], tangent[:, 0])), u)
+    stretch = np.clip(1.0 + turn[c] * aside, 0.4, 2.5)
+    return np.clip(u[c] + along / stretch, 0.0, u[-1])
 
 
 def _foreshortening(at: Array, step_mm: Array, mm_per_px: float) -> Array:

@@ -138,3 +138,33 @@ def test_a_vessel_that_crosses_itself_adds() -> None:
     rest = line[:, : N // 2 - 110].max()
     assert rest == pytest.approx(0.6, rel=0.05)
     assert line.max() == pytest.approx(1.2, rel=0.07)
+
+
+def test_a_wide_aneurysm_has_no_seams():
+    """Along its axis the chord changes as the calibre does; nothing cuts across."""
+    points = [[0.0, 200.0, 9.0], [3.0, 100.0, 9.0], [0.0, 0.0, 9.0]]
+    lesion = {"kind": "aneurysm", "at_mm": 96.0, "length_mm": 60.0, "diameter_percent": 230.0}
+    anatomy = Anatomy.model_validate(
+        {
+            "body": "abdomen-pelvis",
+            "vessels": [
+                {
+                    "id": "aorta",
+                    "points": points,
+                    "lesions": [lesion],
+                    "outlet": {"organ": "rest", "flow_ml_min": 3000.0},
+                }
+            ],
+        }
+    )
+    tree = build_tree(anatomy)
+    projection = Projection((0.0, 100.0), 0.0, 0.0, 0.25, 900)
+    chord = map_vessels(tree, projection, 0).chord_cm
+    at = projection.pixels(tree.sample_xy_mm, tree.sample_z_mm)
+    for aside_px in (0, 18, 30):
+        x = np.round(at[5:-5, 0]).astype(int) + aside_px
+        y = np.round(at[5:-5, 1]).astype(int)
+        inside = tree.sample_radius_mm[5:-5] / 0.25 > aside_px + 2
+        r, off = tree.sample_radius_mm[5:-5][inside], aside_px * 0.25
+        wanted = 0.2 * np.sqrt(np.maximum(r**2 - off**2, 0.0))
+        assert np.abs(chord[y[inside], x[inside]] - wanted).max() < 0.12 * wanted.max()
