@@ -35,7 +35,7 @@ Every command explains itself: ir-sim COMMAND --help"""
 
 def parser() -> argparse.ArgumentParser:
     """The parser with every command."""
-    from ir_sim.cli import authoring, bench, calibrate, cases, images, log, runs
+    from ir_sim.cli import authoring, bench, calibrate, cases, images, log, runs, treatments
 
     top = argparse.ArgumentParser(
         prog="ir-sim",
@@ -53,6 +53,7 @@ def parser() -> argparse.ArgumentParser:
     images.add(commands)
     bench.add(commands)
     calibrate.add(commands)
+    treatments.add(commands)
     top.set_defaults(run=runs.home)
     return top
 
