@@ -53,6 +53,8 @@ def _action(name: str, s: Settings, step: int) -> Action | None:
         return Action("roadmap", value=s.roadmap is None)
     if name == "mask":
         return Action("mask", value=True)
+    if name == "pressure":
+        return Action("pressure")
     if name == "shield":
         return Action("shield", value=not s.shield)
     if name == "step_back":

@@ -41,6 +41,9 @@ SHOWN_EVENTS = {
     "dose_alert": "bad",
     "contrast_alert": "bad",
     "drug_given": "text",
+    "pressure_recorded": "text",
+    "injector_set": "text",
+    "pain": "warn",
     "contrast_reaction": "bad",
 }
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ir_sim.flow import Circulation
-from ir_sim.flow.reactions import Reaction, draw_reaction
+from ir_sim.flow.reactions import Reaction, draw_reaction, injection_pain
 from ir_sim.flow.vitals import Vitals
 from ir_sim.scenario.model import Patient
 from ir_sim.simulation.controls import Action
@@ -19,6 +19,8 @@ from ir_sim.simulation.timeline import Timeline
 _EVERY_TICKS = 12
 #: Separates the chance of a reaction from other chance under the same seed.
 _STREAM = 7
+#: Pain from which a patient speaks up, of 10, and how long before the next complaint (assumed).
+_COMPLAINS, _AGAIN_TICKS = 3.0, 10 * TICKS_PER_S
 
 
 class Bedside:
@@ -39,7 +41,7 @@ class Bedside:
     ) -> None:
         self._patient, self._circulation, self._at, self._seed = patient, circulation, at, seed
         self._reaction: Reaction | None = None
-        self._reacts_tick = -1
+        self._reacts_tick, self._complained_tick = -1, -_AGAIN_TICKS
         self.vitals: Vitals = circulation.vitals(*at)
 
     def give(self, action: Action, tick: int, vessel: str, timeline: Timeline) -> str:
@@ -54,8 +56,20 @@ class Bedside:
         timeline.add(tick, "drug_given", text, vessel=vessel or None, drug=name, dose=amount)
         return ""
 
-    def watch(self, tick: int, *, injecting: bool, timeline: Timeline) -> None:
-        """Follow one tick: the monitor, and a reaction to contrast that begins."""
+    def watch(
+        self, tick: int, *, injecting: bool, timeline: Timeline, vessel: str = "", rate: float = 0.0
+    ) -> None:
+        """Follow one tick: the monitor, a reaction to contrast that begins, pain.
+
+        Args:
+            tick: Now.
+            injecting: Whether contrast flows.
+            timeline: Told of what is seen.
+            vessel: Where it flows.
+            rate: How fast, mL/s.
+        """
+        if injecting and vessel:
+            self._hurt(tick, vessel, rate, timeline)
         if tick % _EVERY_TICKS == 0:
             self.vitals = self._circulation.vitals(*self._at)
         if injecting and self._reaction is None:
@@ -68,11 +82,36 @@ class Bedside:
             said, how = self._reaction.signs, self._reaction.severity
             timeline.add(tick, "contrast_reaction", said, severity=how)
 
+    def _hurt(self, tick: int, vessel: str, rate: float, timeline: Timeline) -> None:
+        """The patient complains, once in a while, if the injection hurts."""
+        if tick < self._complained_tick + _AGAIN_TICKS:
+            return
+        blood = self._circulation
+        inside = {blood.tree.by_id[vessel].index}
+        for v in blood.tree.vessels:
+            if v.parent in inside:
+                inside.add(v.index)
+        organs = {o for o, v in zip(blood.organs, blood.bed_vessel, strict=True) if v in inside}
+        usual = max(blood.flow_ml_s(vessel), 0.1)
+        pain = max(
+            (injection_pain(organ, rate, usual, iso_osmolar=False) for organ in organs), default=0.0
+        )
+        pain *= 1.0 - self.vitals.sedation
+        if pain >= _COMPLAINS:
+            self._complained_tick = tick
+            text = f"The patient feels the injection: pain {pain:.0f} of 10."
+            timeline.add(tick, "pain", text, vessel=vessel, pain=round(pain, 1))
+
     def save(self) -> dict[str, Any]:
         """What ``restore`` needs."""
-        return {"vitals": self.vitals, "reaction": self._reaction, "at": self._reacts_tick}
+        return {
+            "complained": self._complained_tick,
+            "vitals": self.vitals,
+            "reaction": self._reaction,
+            "at": self._reacts_tick,
+        }
 
     def restore(self, saved: Mapping[str, Any]) -> None:
         """Go back to what ``save`` returned."""
         self.vitals, self._reaction = saved["vitals"], saved["reaction"]
-        self._reacts_tick = saved["at"]
+        self._reacts_tick, self._complained_tick = saved["at"], saved["complained"]

@@ -33,6 +33,7 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "step_back": ("value",),
     "mask": (),
     "drug": ("device", "value"),
+    "pressure": (),
     "power_injection": ("value",),
     "take_up": ("device",),
     "release": (),

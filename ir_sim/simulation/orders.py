@@ -11,6 +11,7 @@ from ir_sim.simulation.controls import Action, Controls
 from ir_sim.simulation.events import Event
 from ir_sim.simulation.handling import Handled, Hands
 from ir_sim.simulation.power_injector import PowerInjector
+from ir_sim.simulation.pressure_line import PressureLine
 from ir_sim.simulation.timeline import Timeline
 from ir_sim.treatment import Treatments
 from ir_sim.xray import Fluoroscope
@@ -64,6 +65,7 @@ class Orders:
     bedside: Bedside
     treatments: Treatments
     injector: PowerInjector
+    line: PressureLine
     timeline: Timeline
     finished: bool = False
 
@@ -87,6 +89,10 @@ class Orders:
             timeline.events.append(Event(tick, "setting_changed", said, data=data))
         elif action.kind in _TREATING:
             why = self.treatments.command(action.kind, action.device, action.value)
+            if why:
+                return self._refuse(why[:1].upper() + why[1:] + ".", action, tick)
+        elif action.kind == "pressure":
+            why = self.line.record(tick, timeline)
             if why:
                 return self._refuse(why[:1].upper() + why[1:] + ".", action, tick)
         elif action.kind == "power_injection":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,9 @@ from ir_sim.devices import DeviceState, SheathMouth
 from ir_sim.flow import Circulation
 from ir_sim.scenario.model import Scenario
 from ir_sim.simulation.mixing import Mixing
+from ir_sim.simulation.residues import Residues
 from ir_sim.simulation.stage import device_shape, sheath_path, sheath_shape
-from ir_sim.simulation.state import State
+from ir_sim.simulation.state import Injecting, State
 from ir_sim.xray import DeviceShape, Exposure, Piece, Pool, Scene, device_pieces
 
 #: Quiet breathing: travel of the diaphragm, mm, and period, s (textbook 10-15 mm and 12-15 a
@@ -23,6 +25,8 @@ _BREATH_MM, _BREATH_S = 11.0, 4.6
 _HELD_DRIFT = 0.03
 #: Blood in the tissue: radius of the blob for a volume, as a ball, and its least, mm.
 _LEAST_POOL_MM = 2.0
+#: Contrast in a lumen that nobody can see, mg/mL.
+_LEAST_FILLING_MG_ML = 3.0
 
 
 class Scenery:
@@ -45,6 +49,20 @@ class Scenery:
         self._mixing = Mixing(tree)
         self._still = tree.sample_radius_mm.astype(np.float32)
         self._breath = float(np.random.default_rng(seed).uniform())
+        self._residues = Residues()
+
+    def step(
+        self,
+        dt_s: float,
+        devices: Mapping[str, DeviceState],
+        injecting: Injecting,
+        circulation: Circulation,
+        *,
+        filming: bool,
+    ) -> None:
+        """Let a tick pass: breath (held for a run), urine, what stays in the catheters."""
+        self.breathe(dt_s, filming=filming)
+        self._residues.step(dt_s, devices, injecting, circulation)
 
     def breathe(self, dt_s: float, *, filming: bool) -> None:
         """Let the patient breathe on, or hold the breath for a run."""
@@ -70,7 +88,7 @@ class Scenery:
             exposure=exposure,
             devices=(
                 self._sheath,
-                *(self._shape(d) for d in state.devices.values()),
+                *(self._shape(d, state.devices) for d in state.devices.values()),
                 *treatments,
             ),
             concentration_mg_ml=self._mixing.smear(circulation.concentration_mg_ml).astype(
@@ -78,17 +96,22 @@ class Scenery:
             ),
             radius_mm=None if np.array_equal(radius, self._still) else radius,
             bed_mg=circulation.bed_mg.copy(),
+            collecting_mg=self._residues.collecting_mg,
             breath_mm=self.breath_mm,
             heart_phase=min(heart.phase_s / heart.period_s, 1.0),
             pools=self._pools(circulation),
         )
 
-    def _shape(self, device: DeviceState) -> DeviceShape:
+    def _shape(self, device: DeviceState, devices: Mapping[str, DeviceState]) -> DeviceShape:
         sample = np.append(
             device.chain.curve_sample[: len(device.points_mm) - 1], device.tip_sample
         )
         z = self._tree.sample_z_mm[np.maximum(sample, 0)]
-        return device_shape(device, self._pieces[device.device.id], self._path, z)
+        shape = device_shape(device, self._pieces[device.device.id], self._path, z)
+        filling = self._residues.filling_mg_ml(device.device.slot, devices)
+        if filling < _LEAST_FILLING_MG_ML:
+            return shape
+        return replace(shape, filling_mg_ml=filling, lumen_mm=device.device.inner_radius_mm)
 
     def _pools(self, circulation: Circulation) -> tuple[Pool, ...]:
         pools = []
@@ -102,8 +125,9 @@ class Scenery:
 
     def save(self) -> dict[str, Any]:
         """What ``restore`` needs."""
-        return {"breath": self._breath}
+        return {"breath": self._breath, "residues": self._residues.save()}
 
     def restore(self, saved: Mapping[str, Any]) -> None:
         """Go back to what ``save`` returned."""
         self._breath = saved["breath"]
+        self._residues.restore(saved["residues"])

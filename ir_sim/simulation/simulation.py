@@ -46,6 +46,7 @@ from ir_sim.simulation.injector import (
 from ir_sim.simulation.orders import Orders, check_orders
 from ir_sim.simulation.pictures import Album
 from ir_sim.simulation.power_injector import PowerInjector
+from ir_sim.simulation.pressure_line import PressureLine
 from ir_sim.simulation.recording import Recording, write
 from ir_sim.simulation.scenery import Scenery
 from ir_sim.simulation.state import DT_S, TICKS_PER_S, Injecting, State
@@ -103,8 +104,9 @@ class Simulation:
         self.treatments = Treatments(self.bench)
         self.timeline = Timeline()
         self.injector = PowerInjector()
+        self._line = PressureLine(self.bench)
         staff = (self.hands, self.fluoroscope, self.bedside, self.treatments, self.injector)
-        self._orders = Orders(*staff, self.timeline)
+        self._orders = Orders(*staff, self._line, self.timeline)
         self.recording = Recording(self._header())
         self.exposure: Exposure | None = None
         self.contrast_ml = 0.0
@@ -167,9 +169,12 @@ class Simulation:
         due = self.fluoroscope.step(DT_S, controls.pedal, controls.table_mm_s)
         self.exposure = due
         self._tick += 1
-        flows = injecting.rate_ml_s > 0.0
-        self.bedside.watch(self._tick, injecting=flows, timeline=self.timeline)
-        self._scenery.breathe(DT_S, filming=controls.pedal == "acquire")
+        rate, where = injecting.rate_ml_s, injecting.vessel
+        self.bedside.watch(
+            self._tick, injecting=rate > 0.0, timeline=self.timeline, vessel=where, rate=rate
+        )
+        filming = controls.pedal == "acquire"
+        self._scenery.step(DT_S, devices, injecting, self.circulation, filming=filming)
         self.state = self._state(devices, controls.pedal, injecting, tuple(refused))
         found = self.hazards.update(slots, DT_S)
         self.timeline.hazards(self._tick, found)
@@ -267,6 +272,7 @@ class Simulation:
             self._pressure_at,
             self._ledger_at,
             self._measure_at,
+            self._line_at,
         )
 
     def _flow_at(self, tick: int, vessel: str) -> float:
@@ -284,6 +290,10 @@ class Simulation:
     def _measure_at(self, tick: int, measure: str, vessel: str) -> float | None:
         self._present(tick)
         return self.treatments.measure(measure, vessel)
+
+    def _line_at(self, tick: int) -> float | None:
+        self._present(tick)
+        return self._line.now_mmhg()
 
     def _present(self, tick: int) -> None:
         if tick != self._tick:

@@ -69,6 +69,7 @@ class State:
     _pressure: Callable[[int, str, float], float] = field(repr=False)
     _ledger: Callable[[int], Mapping[str, float]] = field(repr=False)
     _measure: Callable[[int, str, str], float | None] = field(repr=False)
+    _line: Callable[[int], float | None] = field(repr=False)
 
     @property
     def time_s(self) -> float:
@@ -120,6 +121,15 @@ class State:
             ValueError: No such vessel, or the simulation has gone on since this state.
         """
         return self._pressure(self.tick, vessel, at_mm)
+
+    @property
+    def line_mmhg(self) -> float | None:
+        """Pressure at the tip of the innermost free lumen now; None while something fills it.
+
+        Raises:
+            ValueError: The simulation has gone on since this state.
+        """
+        return self._line(self.tick)
 
     def measure(self, measure: str, vessel: str) -> float | None:
         """An endpoint's measure of a vessel now (``scenario.model.Endpoint``); None if it has none.

@@ -327,3 +327,29 @@ def test_a_treating_hand_needs_a_tool(scenario):
     cobra = Action("take_up", device="catheter-5f-cobra2")
     assert "treats nothing" in sim.step(Controls(actions=(cobra,))).refused[0]
     assert sim.state.treatment is None
+
+
+def test_the_pressure_line_reads_where_the_catheter_ends(scenario):
+    sim = advanced(scenario)
+    assert sim.state.line_mmhg is None  # the wire fills the lumen
+    assert "wire" in sim.step(Controls(actions=(Action("pressure"),))).refused[0].lower()
+    sim = free_lumen(scenario)
+    for _ in range(90):
+        state = sim.step(Controls())
+    tip = state.devices["catheter"]
+    assert state.line_mmhg == pytest.approx(state.pressure_mmhg(tip.tip_vessel, tip.tip_vessel_mm))
+    sim.step(Controls(actions=(Action("pressure"),)))
+    (event,) = [e for e in sim.events if e.kind == "pressure_recorded"]
+    assert event.vessel == tip.tip_vessel
+    data = event.data
+    assert data["diastolic_mmhg"] < data["mean_mmhg"] < data["systolic_mmhg"]
+
+
+def test_a_hard_injection_into_a_leg_hurts_and_says_so_once():
+    scenario = ir_sim.load_scenario("superficial-femoral")
+    sim = ir_sim.Simulation(scenario)
+    for _ in range(120):
+        sim.step(Controls(inject_ml_s=8.0))
+    complaints = [e for e in sim.events if e.kind == "pain"]
+    assert len(complaints) == 1
+    assert 3.0 <= complaints[0].data["pain"] <= 10.0

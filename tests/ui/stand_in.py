@@ -77,6 +77,7 @@ class StandIn:
             lambda tick, vessel, at: 92 + 30 * math.sin(2 * math.pi * 1.2 * tick * DT_S),
             lambda tick: {"injected": 0.0},
             lambda tick, measure, vessel: None,
+            lambda tick: None,
         )
 
     def step(self, controls):

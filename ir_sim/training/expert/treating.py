@@ -5,7 +5,7 @@ Each treatment has a module of its own beside this one, and a line in ``TREATING
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ir_sim.flow.drugs import FORMULARY
@@ -17,8 +17,6 @@ from ir_sim.training.steps import met
 if TYPE_CHECKING:
     from ir_sim.training.expert.procedure import Procedure
 
-#: How the expert makes an event happen: the kind of the event, and the work.
-TREATING: Mapping[str, Callable[[Procedure, Happened], Work]] = {}
 #: An endpoint is waited for so long, s (assumed).
 _PATIENCE_S = 60.0
 
@@ -31,6 +29,13 @@ def treat(procedure: Procedure, wanted: Happened) -> Work:
     return (yield from work(procedure, wanted))
 
 
+def measure_pressure(procedure: Procedure, wanted: Happened) -> Work:
+    """Read the pressure where the catheter lies, after a beat or two of rest."""
+    del wanted
+    yield from procedure.o.wait(2.0)
+    return (yield from procedure.o.press(Action("pressure")))
+
+
 def give(o: Operator, drug: str) -> Work:
     """Give a drug in its usual dose."""
     return (yield from o.press(Action("drug", device=drug, value=FORMULARY[drug].usual)))
@@ -40,3 +45,9 @@ def achieve(procedure: Procedure, endpoint: Endpoint) -> Work:
     """Wait until an endpoint is met."""
     o = procedure.o
     return (yield from o.do({}, lambda: met(endpoint, o.state), _PATIENCE_S, watch=False))
+
+
+#: How the expert makes an event happen: the kind of the event, and the work.
+TREATING: dict[str, Callable[[Procedure, Happened], Work]] = {
+    "pressure_recorded": measure_pressure,
+}
