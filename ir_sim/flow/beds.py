@@ -91,6 +91,11 @@ class Beds:
         """(outlets,) contrast in each bed, tubules included."""
         return np.asarray(self.mass[CONTRAST].sum(0) + self.tubules.sum(0) + self.held[CONTRAST])
 
+    @property
+    def urine_mg_s(self) -> Array:
+        """(outlets,) contrast that leaves the tubules for the collecting system now."""
+        return np.asarray(self.tubules[-1] * (_TUBULE_STAGES / _TUBULES_S))
+
     def total_mg(self, species: int) -> float:
         """What all beds hold of a species."""
         tubules = float(self.tubules.sum()) if species == CONTRAST else 0.0
