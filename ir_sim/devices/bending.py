@@ -22,12 +22,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ir_sim.devices.contact_planes import STICK_STIFFNESS_N_MM, Contacts, wall_response
+from ir_sim.devices.contact_planes import Contacts, wall_response
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
-
-_TINY = 1e-15
 
 
 @dataclass(frozen=True)
@@ -125,15 +123,15 @@ def evaluate(chain: Chain, contacts: Contacts, angle: Array) -> Solution:
         depth = contacts.reach_mm - x.real
         normal_n, rate = wall_response(depth)
         slip = contacts.slip_from_mm + x.imag
-        held = np.minimum(np.maximum(slip, -contacts.limit_mm), contacts.limit_mm)
+        # secant stiffness: what sticks is held in full, what slides by its limit
+        stick = np.abs(slip)
+        np.maximum(stick, contacts.least_mm, out=stick)
+        np.divide(contacts.friction_limit_n, stick, out=stick)
         pull = np.empty(len(depth), np.complex128)
-        pull.real, pull.imag = normal_n, held
-        pull.imag *= -STICK_STIFFNESS_N_MM
+        pull.real = normal_n
+        np.multiply(stick, slip, out=pull.imag)
+        np.conjugate(pull, out=pull)
         pull *= contacts.normal
-        stick = np.abs(held)
-        stick += _TINY
-        stick /= np.abs(slip) + _TINY
-        stick *= STICK_STIFFNESS_N_MM
         both = np.concatenate([pull, contacts.rest * pull]).view(np.float64)
         total = np.bincount(contacts.force_places, both, 4 * len(angle)).view(np.complex128)
         force += total[: len(angle)]

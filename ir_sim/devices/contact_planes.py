@@ -5,6 +5,8 @@ Plane vectors are complex numbers. Units: mm, N.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,6 +22,7 @@ WALL_YIELD_MM = 0.2
 WALL_SOFT_MM = 0.05
 #: Tangential stiffness of a sticking contact, N/mm (assumed).
 STICK_STIFFNESS_N_MM = 2.0
+_TINY_MM = 1e-15
 _XY = np.arange(2)
 
 
@@ -56,23 +59,28 @@ class Contacts:
         self.reach_mm = radius_mm + offset_mm
         self.slip_mm = slip_mm
         self.friction_limit_n = friction_limit_n
-        self.limit_mm = friction_limit_n / STICK_STIFFNESS_N_MM
+        self.least_mm = friction_limit_n / STICK_STIFFNESS_N_MM
+        self.least_mm += _TINY_MM  # slip at which it begins to slide
         self.link, self.share = link, share
         self.inward = normal.conj()
         # slip is measured from where the points stood at the start
         self.slip_from_mm = slip_mm - (self.inward * self.on(start)).imag
         # each contact's force counts on its link's distal end and, with a share, on the proximal
         self.rest = 1.0 - share
-        places = 2 * link[:, None] + _XY
-        self.force_places = np.concatenate([places, places + 2 * count]).ravel()
-        # its stiffness: three blocks of xx, xy, yy
-        rows = np.arange(9)[:, None] * count
-        self.rate_places = (rows + link).ravel()
-        nx, ny = normal.real, normal.imag
-        outer = np.stack([nx * nx, nx * ny, ny * ny])
-        weight = np.stack([self.rest * self.rest, self.rest * share, share * share])
-        self.weight = weight[:, None, :]
-        self.outer_product = outer
+        m = len(slot)
+        places = np.empty((2, m, 2), np.intp)
+        np.add(2 * link[:, None], _XY, out=places[0])
+        np.add(places[0], 2 * count, out=places[1])
+        self.force_places = places.ravel()
+        # its stiffness: three blocks of xx, xy, yx, yy
+        self.rate_places = (_rows(count) + link).ravel()
+        self.weight = np.empty((3, 1, m))
+        np.multiply(self.rest, self.rest, out=self.weight[0, 0])
+        np.multiply(self.rest, share, out=self.weight[1, 0])
+        np.multiply(share, share, out=self.weight[2, 0])
+        self.outer_product = np.empty((4, m))
+        both = normal.view(np.float64).reshape(m, 2).T
+        np.multiply(both[:, None], both, out=self.outer_product.reshape(2, 2, m))
 
     def on(self, nodes: Complex) -> Complex:
         """(m,) the contacts' points for (count + 1,) values at the nodes."""
@@ -90,6 +98,12 @@ class Contacts:
         f, i = np.zeros(0), np.zeros(0, np.intp)
         c = np.zeros(0, np.complex128)
         return cls(count, i, i, f, c, f, f, f, f, np.zeros(count + 1, np.complex128))
+
+
+@lru_cache(maxsize=1024)
+def _rows(count: int) -> Index:
+    """(12, 1) where the rows of the contacts' blocks begin, flat."""
+    return np.arange(12)[:, None] * count
 
 
 def wall_response(depth_mm: Array) -> tuple[Array, Array]:

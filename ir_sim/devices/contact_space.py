@@ -159,8 +159,7 @@ class ContactSpace:
     def _reshape(self, i: int, what: int, value: float) -> None:
         """Give the feelers of a link its length (0), outer radius (1) or layer (2)."""
         if what == 0:
-            for feeler, share in zip(self._feelers[i], FEELERS, strict=True):
-                feeler.unsafe_set_offset((value * (share - 0.5), 0.0))
+            self._feelers[i][1].unsafe_set_offset((0.5 * value, 0.0))  # the first is in the middle
         elif what == 1:
             for feeler in self._feelers[i]:
                 feeler.unsafe_set_radius(value + REACH_MM)
@@ -203,19 +202,21 @@ class ContactSpace:
             body, normal = np.where(swapped, ids[:, 1], body), np.where(swapped, -normal, normal)
             felt, wall = np.where(swapped, wall, felt), np.where(swapped, felt, wall)
         link = self._order[self._ids.searchsorted(body)]
-        vector = along[link]
-        inward = vector.conj()
+        inward = along.conj()[link]
         centre = (self._given[1] + REACH_MM)[link] * normal  # of the feeler, on the axis
         centre += felt
-        reached = (centre - nodes[link]) * inward
-        distal = reached.real > 0.75 * (vector.real**2 + vector.imag**2)
+        reached = centre - nodes[link]
+        reached *= inward
+        distal = reached.real > (0.75 * self._given[0] * self._given[0])[link]
         inward *= normal
         left = inward.imag > 0.0
         np.conjugate(normal, out=inward)
         offset = (inward * wall).real
         gap = (inward * centre).real - offset
-        slot = SLOTS_PER_LINK * link + 2 * distal + left
-        share = np.where(distal, FEELERS[1], FEELERS[0])
+        slot = SLOTS_PER_LINK * link
+        slot += 2 * distal
+        slot += left
+        share = FEELERS[0] + (FEELERS[1] - FEELERS[0]) * distal
         sharp = self._sharp(nodes, along)
         if sharp is not None:
             extra, extra_gap = sharp
@@ -229,7 +230,9 @@ class ContactSpace:
     def _sharp(self, nodes: Complex, along: Complex) -> tuple[Touch, Array] | None:
         """Carinas within reach of the links, each link against its nearest; and their gaps."""
         layers = self._given[2]
-        low, high = int(layers.min()), int(layers.max())
+        low, high = 0, 0
+        if len(self._carinas) > 1:
+            low, high = int(layers.min()), int(layers.max())
         middle: Complex | None = None
         found: list[tuple[Index, Complex]] = []
         for k in range(low, high + 1):

@@ -7,8 +7,6 @@ angles, so no length is ever lost.
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg.lapack import dpbsv
@@ -18,7 +16,6 @@ from ir_sim.devices.contact_planes import WALL_SOFT_MM, Contacts
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
-Index = NDArray[np.intp]
 
 _AXIAL_N_MM = 1.0e5
 _LARGEST_TURN_RAD = 0.35
@@ -92,91 +89,97 @@ def _direction(chain: Chain, contacts: Contacts, now: Solution) -> tuple[Array, 
 def _newton_direction(
     chain: Chain, contacts: Contacts, now: Solution, ahead: NDArray[np.bool_] | None
 ) -> Array:
-    """(n,) change of the link angles; contacts ``ahead`` count as if already touched."""
+    """(n,) change of the link angles; contacts ``ahead`` count as if already touched.
+
+    With ``a_i = d(theta_i) / d(p_i - p_i-1)``, ``k_i`` the joints' stiffness and 2 x 2 blocks
+
+        P_i = k_i a_i-1 a_i^T                             the joint between two links
+        Q_i = (k_i + k_i+1 + tension) a_i a_i^T + axial   a link's own
+
+    the matrix of nodes ``i``, ``j`` is: ``(i, i) = Q_i + Q_i+1 + P_i+1 + P_i+1^T``,
+    ``(i - 1, i) = -Q_i - P_i - P_i+1``, ``(i - 2, i) = P_i``, and what the contacts add.
+    """
     n = len(now.angle)
-    columns = 2 * (n + _PAD)
-    along = np.empty((2, n))
-    across = np.empty((2, n))  # d(theta) / d(p_i - p_i-1)
-    along[0], along[1] = now.direction.real, now.direction.imag
-    np.divide(along[1], -chain.length_mm, out=across[0])
-    np.divide(along[0], chain.length_mm, out=across[1])
-    joint = np.zeros((6, n))  # d(joint angle) / d(p_i-2, p_i-1, p_i)
-    joint[:2, 1:] = across[:, :-1]
-    joint[4:] = across
-    np.add(joint[:2], across, out=joint[2:4])
-    np.negative(joint[2:4], out=joint[2:4])
-    weighted = joint * chain.stiffness
-    entries = np.empty((31, n))
-    np.multiply(joint.take(_ROW6, 0), weighted.take(_COL6, 0), out=entries[:21])
+    c, s = now.direction.real, now.direction.imag
+    across = np.empty((2, n))
+    np.divide(s, -chain.length_mm, out=across[0])
+    np.divide(c, chain.length_mm, out=across[1])
+    own = np.empty((2, 2, n))
+    _own_blocks(chain, now, c, s, own)
+    joint = np.zeros((2, 2, n + 1))
+    np.multiply(across[:, None, :-1], (across * chain.stiffness)[None, :, 1:], out=joint[:, :, 1:n])
+    following = joint[:, :, 1:]
+    between = own + joint[:, :, :-1]
+    between += following
+    node = following + following.transpose(1, 0, 2)
+    node += own
+    node[0, 0] += chain.drag
+    node[1, 1] += chain.drag
     rhs = np.empty((n, 2))
-    rhs[:] = (-now.gradient * across).T
+    np.multiply(across.T, -now.gradient[:, None], out=rhs)
     rhs[:-1] -= rhs[1:].copy()
-    blocks = _link_blocks(chain, now, along, across)
     if len(contacts):
-        _add_contacts(blocks, rhs, contacts, now, ahead)
-    entries[21:] = blocks.take(_BLOCK_ROWS, 0)
-    flat = np.bincount(_chain_places(n), entries.ravel(), (_BAND + 1) * columns)
-    matrix = flat.reshape(_BAND + 1, columns)[:, 2 * _PAD :]
-    _, solved, info = dpbsv(matrix, rhs.ravel())
+        on = _contact_blocks(n, rhs, contacts, now, ahead)
+        node += on[2]
+        between -= on[1]
+        own += on[0]
+    node[:, :, :-1] += own[:, :, 1:]
+    band = np.zeros((n, 2, _BAND + 1))  # the lower triangle, column by column
+    band[:, 0, 0], band[:, 0, 1], band[:, 1, 0] = node[0, 0], node[0, 1], node[1, 1]
+    np.negative(between[0, :, 1:].T, out=band[:-1, 0, 2:4])
+    np.negative(between[1, :, 1:].T, out=band[:-1, 1, 1:3])
+    band[:-2, 0, 4:6] = joint[0, :, 2:n].T
+    band[:-2, 1, 3:5] = joint[1, :, 2:n].T
+    matrix = band.reshape(2 * n, _BAND + 1).T
+    _, solved, info = dpbsv(matrix, rhs.ravel(), lower=1, overwrite_ab=1, overwrite_b=1)
     if info:
         raise FloatingPointError(f"the bending matrix is not positive definite ({info})")
     step = np.asarray(solved).reshape(n, 2)
-    step[1:] -= step[:-1].copy()
-    return np.asarray(step[:, 0] * across[0] + step[:, 1] * across[1])
+    turn = step[:, 0] * across[0] + step[:, 1] * across[1]
+    turn[1:] -= step[:-1, 0] * across[0, 1:] + step[:-1, 1] * across[1, 1:]
+    return np.asarray(turn)
 
 
-def _link_blocks(chain: Chain, now: Solution, along: Array, across: Array) -> Array:
-    """(9, n) xx, xy, yy of each link at its proximal node, between its nodes, at the distal one.
+def _own_blocks(chain: Chain, now: Solution, c: Array, s: Array, out: Array) -> None:
+    """(2, 2, n) blocks ``Q`` of the links.
 
-    A link's tension stiffens its turning; its length is kept by a stiff axial row.
+    A link's tension stiffens its turning; its length is kept by a stiff axial term. With turning
+    stiffness ``r / h^2`` and axial stiffness ``A``: ``A - (A - r / h^2) (s^2, -c s; -c s, c^2)``.
     """
-    tension = np.maximum(chain.length_mm * now.tension_n, 0.0)
-    own = _AXIAL_N_MM * (along.take(_XX, 0) * along.take(_YY, 0))
-    own += (tension * across).take(_XX, 0) * across.take(_YY, 0)
-    blocks = np.concatenate([own, -own, own])
-    blocks[6] += chain.drag
-    blocks[8] += chain.drag
-    return blocks
+    softer = chain.length_mm * now.tension_n
+    np.maximum(softer, 0.0, out=softer)
+    softer += chain.stiffness
+    softer[:-1] += chain.stiffness[1:]
+    softer /= chain.length_mm
+    softer /= -chain.length_mm
+    softer += _AXIAL_N_MM
+    across = softer * s
+    np.multiply(across, c, out=out[0, 1])
+    out[1, 0] = out[0, 1]
+    across *= s
+    np.subtract(_AXIAL_N_MM, across, out=out[0, 0])
+    softer *= c
+    softer *= c
+    np.subtract(_AXIAL_N_MM, softer, out=out[1, 1])
 
 
-def _add_contacts(
-    blocks: Array, rhs: Array, contacts: Contacts, now: Solution, ahead: NDArray[np.bool_] | None
-) -> None:
-    """The contacts' stiffness, shared by the nodes of their links; in place."""
-    n = blocks.shape[1]
+def _contact_blocks(
+    n: int, rhs: Array, contacts: Contacts, now: Solution, ahead: NDArray[np.bool_] | None
+) -> Array:
+    """(3, 2, 2, n) the contacts' stiffness, shared by the nodes of their links.
+
+    First the part of the proximal node, then the part between, then that of the distal node.
+    What contacts ``ahead`` add to the right hand side is added to it.
+    """
     rate = now.wall_rate if ahead is None else np.where(ahead, _AHEAD_N_MM, now.wall_rate)
     stiff = (rate - now.stick_n) * contacts.outer_product
     stiff[0] += now.stick_n
-    stiff[2] += now.stick_n
+    stiff[3] += now.stick_n
     shared = (contacts.weight * stiff).ravel()
-    blocks += np.bincount(contacts.rate_places, shared, 9 * n).reshape(9, n)
     if ahead is not None:  # they spring from where the rest of their gap is closed
         pull = np.where(ahead, _AHEAD_N_MM * now.depth_mm, 0.0) * contacts.normal
         both = np.concatenate([contacts.share * pull, contacts.rest * pull]).view(np.float64)
         total = np.bincount(contacts.force_places, both, 4 * n).reshape(2, n, 2)
         rhs += total[0]
         rhs[:-1] += total[1, 1:]
-
-
-#: Two fixed nodes stand before node 1 in the padded matrix: node 0 and the sheath behind it.
-_PAD = 2
-_ROW6, _COL6 = np.triu_indices(6)
-_XX, _YY = np.array([0, 0, 1]), np.array([0, 1, 1])
-#: Upper triangle of a link's 4 x 4 block from its three 2 x 2 blocks.
-_BLOCK_ROWS = np.array([0, 1, 3, 4, 2, 4, 5, 6, 7, 8])
-
-
-def _block_places(size: int, columns: int) -> Index:
-    """Where the upper triangle of a block whose first column is 0 goes in band storage."""
-    row, column = np.triu_indices(size)
-    return (_BAND + row - column) * columns + column
-
-
-@lru_cache(maxsize=1024)
-def _chain_places(n: int) -> Index:
-    """Where the entries of all joints, then of all links, go in band storage, flat."""
-    columns = 2 * (n + _PAD)
-    link = 2 * np.arange(n)
-    joints = _block_places(6, columns)[:, None] + link[None, :]
-    links = _block_places(4, columns)[:, None] + (link + 2)[None, :]
-    return np.concatenate([joints.ravel(), links.ravel()])
+    return np.bincount(contacts.rate_places, shared, 12 * n).reshape(3, 2, 2, n)

@@ -160,7 +160,7 @@ class Rod:
         s = s_before.copy()
         s[-1] += growth
         start = self._nodes.copy()
-        start[-1] += growth * np.exp(1j * state.angle[-1])
+        start[-1] += cmath.rect(growth, float(state.angle[-1]))
         material = composite(devices, s)
         chain = self._chain(material, feed, s_before, s, start, dt_s)
         contacts = self._contacts(touch, material, feed, growth, start)
@@ -266,7 +266,9 @@ class Rod:
         """Newton steps to equilibrium; contacts are found anew on the way when nodes go far."""
         before = self.state.angle
         ahead = self.state.spin * dt_s
-        moved = float(np.abs((chain.length_mm * np.exp(1j * before) * ahead).cumsum()).max())
+        along = chain.start[1:] - chain.start[:-1]
+        along *= ahead
+        moved = float(np.abs(along.cumsum()).max())
         if moved > _GUESS_MM:
             ahead *= _GUESS_MM / moved
             moved = _GUESS_MM

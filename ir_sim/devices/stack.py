@@ -98,7 +98,7 @@ def composite(devices: list[Mounted], node_s_mm: Array) -> Material:
     turn_cell = cell.copy()
     turn_cell[-1] = node_s_mm[-1] - low[-1]
     at = low + turn_cell * _SHARES  # (samples, n)
-    both = np.zeros((_SAMPLES, n), np.complex128)  # stiffness + i * (stiffness * curvature)
+    total, moment = np.zeros((2, _SAMPLES, n))
     weight = np.zeros((len(devices), n))
     for i, mounted in enumerate(devices):
         profile, tip = mounted.profile, mounted.inserted_mm
@@ -106,14 +106,14 @@ def composite(devices: list[Mounted], node_s_mm: Array) -> Material:
         bent, end = low.searchsorted((tip - profile.shaped_mm, tip)).tolist()
         shaft = max(bent - 1, 0)
         weight[i, :shaft] = profile.shaft_ei_n_mm2
-        both[:, :shaft] += profile.shaft_ei_n_mm2
+        total[:, :shaft] += profile.shaft_ei_n_mm2
         own = np.interp(tip - at[:, shaft:end], profile.table_mm, profile.table, left=0.0)
-        own.imag *= math.cos(mounted.tip_rad)
         weight[i, shaft:end] = own.real[_SAMPLES // 2]
-        both[:, shaft:end] += own
-    total = np.maximum(both.real, _SOFTEST_N_MM2)
+        total[:, shaft:end] += own.real
+        moment[:, shaft:end] += own.imag * math.cos(mounted.tip_rad)
+    np.maximum(total, _SOFTEST_N_MM2, out=total)
     stiffness = _SAMPLES / ((1.0 / total).sum(0) * cell)
-    rest_turn = (both.imag / total).sum(0) * turn_cell / _SAMPLES
+    rest_turn = (moment / total).sum(0) * turn_cell / _SAMPLES
     outer = outermost(devices, node_s_mm)
     radius = np.array([m.device.outer_radius_mm for m in devices])[outer]
     friction = np.array([m.device.friction for m in devices])[outer]
