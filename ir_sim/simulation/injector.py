@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ir_sim.anatomy import VesselTree
 from ir_sim.devices import DeviceState, SheathMouth
@@ -63,48 +64,49 @@ def why_blocked(devices: Mapping[str, DeviceState]) -> str:
     return ""
 
 
-def injection(
+def outflow(
     devices: Mapping[str, DeviceState],
-    wanted_ml_s: float,
     tree: VesselTree,
     mouth: SheathMouth,
-    *,
-    by_hand: bool = True,
-) -> tuple[Injecting, int, float, float]:
-    """What comes of a push on the syringe; a hand is weaker than a power injector.
+    radius_mm: NDArray[np.float64] | None = None,
+) -> Outflow:
+    """Where something pushed through the innermost lumen comes out now, and how fast it can.
 
-    Returns:
-        The injection, the vessel's index, the arclength there, and the length in mm over which
-        side-holes spread it.
+    Args:
+        devices: By slot.
+        tree: The vessels.
+        mouth: The sheath's.
+        radius_mm: (samples,) calibres now; the tree's own where None.
     """
     slot = injecting_slot(devices)
     if slot == "sheath":
         vessel = tree.vessels[mouth.vessel]
-        near = np.argmin(np.hypot(*(vessel.xy_mm - mouth.xy_mm).T))
-        rate = min(wanted_ml_s, _FLOW_ML_S[slot])
-        return Injecting(rate, slot, vessel.id, wedged=False), vessel.index, vessel.s_mm[near], 0.0
-    device = devices[slot]
-    sample = max(device.tip_sample, 0)
-    vessel = tree.vessels[int(tree.sample_vessel[sample])]
+        near = float(vessel.s_mm[np.argmin(np.hypot(*(vessel.xy_mm - mouth.xy_mm).T))])
+        most = _FLOW_ML_S[slot]
+        return Outflow(slot, vessel.index, near, 0.0, most, 0.0, False, "", most)
+    state = devices[slot]
+    device, sample = state.device, max(state.tip_sample, 0)
     at_mm = max(float(tree.sample_s_mm[sample]), 0.0)
-    most = device.device.max_flow_ml_s or _FLOW_ML_S[slot]
-    if by_hand:
-        bore_mm = 2.0 * device.device.inner_radius_mm
-        most = min(most, hand_ml_s(slot, device.device.length_mm, bore_mm))
-    rate = 0.0 if why_blocked(devices) else min(wanted_ml_s, most)
-    lumen_mm = float(tree.sample_radius_mm[sample])
-    wedged = device.device.outer_radius_mm >= WEDGED_SHARE * lumen_mm
-    holes = device.device.side_holes
-    spread = holes.to_mm if holes is not None else 0.0
-    return Injecting(rate, slot, vessel.id, wedged), vessel.index, at_mm, spread
+    rated = device.max_flow_ml_s or _FLOW_ML_S[slot]
+    most = min(rated, hand_ml_s(slot, device.length_mm, 2.0 * device.inner_radius_mm))
+    lumen_mm = float((tree.sample_radius_mm if radius_mm is None else radius_mm)[sample])
+    return Outflow(
+        slot=slot,
+        vessel=int(tree.sample_vessel[sample]),
+        at_mm=at_mm,
+        holes_mm=device.side_holes.to_mm if device.side_holes is not None else 0.0,
+        most_ml_s=most,
+        bore_mm=device.inner_radius_mm,
+        wedged=device.outer_radius_mm >= WEDGED_SHARE * lumen_mm,
+        blocked=why_blocked(devices),
+        rated_ml_s=rated,
+    )
 
 
-def outflow(devices: Mapping[str, DeviceState], tree: VesselTree, mouth: SheathMouth) -> Outflow:
-    """Where something pushed through the innermost lumen would come out now."""
-    most, vessel, at_mm, holes_mm = injection(devices, np.inf, tree, mouth)
-    bore_mm = devices[most.slot].device.inner_radius_mm if most.slot in devices else 0.0
-    why, rate = why_blocked(devices), most.rate_ml_s
-    return Outflow(most.slot, vessel, at_mm, holes_mm, rate, bore_mm, most.wedged, why)
+def injection(out: Outflow, tree: VesselTree, wanted_ml_s: float, *, power: bool) -> Injecting:
+    """What comes of a push on the syringe; a hand is weaker than a power injector."""
+    most = 0.0 if out.blocked else out.rated_ml_s if power else out.most_ml_s
+    return Injecting(min(wanted_ml_s, most), out.slot, tree.vessels[out.vessel].id, out.wedged)
 
 
 def in_lumen(devices: Mapping[str, DeviceState], tree: VesselTree) -> tuple[CatheterInLumen, ...]:

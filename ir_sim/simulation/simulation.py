@@ -38,10 +38,8 @@ from ir_sim.simulation.harm import inflict
 from ir_sim.simulation.injector import (
     CONTRAST_MG_ML,
     in_lumen,
-    injecting_slot,
     injection,
     outflow,
-    why_blocked,
 )
 from ir_sim.simulation.orders import Orders, check_orders
 from ir_sim.simulation.pictures import Album
@@ -211,29 +209,27 @@ class Simulation:
         self, controls: Controls, devices: Mapping[str, DeviceState]
     ) -> tuple[Injecting, list[str]]:
         """Let syringe and treatments push what they push, and the blood go on by a tick."""
-        slot = injecting_slot(devices)
-        device = devices[slot].device if slot in devices else None
+        bench, circulation = self.bench, self.circulation
+        out = outflow(devices, self.tree, self.mouth, circulation.radius_mm)
+        bench.tick, bench.devices, bench.outflow = self._tick, devices, out
+        device = devices[out.slot].device if out.slot in devices else None
         power = self.injector.rate_ml_s(DT_S, device)
         wanted = power or controls.inject_ml_s
-        injecting, vessel, at_mm, holes_mm = injection(
-            devices, wanted, self.tree, self.mouth, by_hand=not power
-        )
-        rate = injecting.rate_ml_s
-        jets = [Injection(vessel, at_mm, rate, CONTRAST_MG_ML, holes_mm=holes_mm)] if rate else []
-        bench = self.bench
-        bench.tick, bench.devices = self._tick, devices
-        bench.outflow = outflow(devices, self.tree, self.mouth)
+        injecting = injection(out, self.tree, wanted, power=power > 0.0)
+        rate, jets = injecting.rate_ml_s, []
+        if rate:
+            holes = out.holes_mm
+            jets = [Injection(out.vessel, out.at_mm, rate, CONTRAST_MG_ML, holes_mm=holes)]
         self.treatments.step(controls.treat)
         jets += bench.injections
-        self.circulation.step(DT_S, jets, in_lumen(devices, self.tree))
+        circulation.step(DT_S, jets, in_lumen(devices, self.tree))
         if rate:
-            given_ml = self.circulation.delivered_ml[0]
+            given_ml = circulation.delivered_ml[0]
             self.contrast_ml += given_ml
             injecting = replace(injecting, rate_ml_s=given_ml / DT_S)
         bench.injections.clear()
         self._follow_walls()
-        blocked = why_blocked(devices) if wanted > 0.0 else ""
-        return injecting, [blocked] if blocked else []
+        return injecting, [out.blocked] if wanted > 0.0 and out.blocked else []
 
     def _follow_walls(self) -> None:
         """Give the devices the calibres that treatment, spasm or injury have made."""

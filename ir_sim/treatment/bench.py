@@ -64,7 +64,7 @@ class Outflow:
         vessel: Index of the vessel that its tip lies in.
         at_mm: Arclength of the tip there.
         holes_mm: Length over which side-holes spread it.
-        most_ml_s: What the lumen lets through.
+        most_ml_s: What a hand pushes through the lumen; ``rated_ml_s`` what it is rated for.
         bore_mm: Radius of the lumen.
         wedged: Whether the tip fills the vessel.
         blocked: Why nothing goes through, in one line; empty if it does.
@@ -78,6 +78,7 @@ class Outflow:
     bore_mm: float
     wedged: bool
     blocked: str
+    rated_ml_s: float = 0.0
 
 
 class Bench:

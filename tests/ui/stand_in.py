@@ -15,7 +15,7 @@ from ir_sim.anatomy.lumen import Lumen
 from ir_sim.devices import CoaxialSystem, sheath_mouth
 from ir_sim.scenario.library import load
 from ir_sim.simulation.handling import Hands
-from ir_sim.simulation.injector import injection
+from ir_sim.simulation.injector import injection, outflow
 from ir_sim.simulation.recording import Recording
 from ir_sim.simulation.stage import sheath_path
 from ir_sim.simulation.state import DT_S, Injecting, State, Vitals
@@ -100,7 +100,8 @@ class StandIn:
         }
         self.coaxial.advance(self.hands.motions(wanted), DT_S)
         self._handled(self.hands.settle())
-        where = injection(self.coaxial.states(), controls.inject_ml_s, self.tree, self.mouth)[0]
+        out = outflow(self.coaxial.states(), self.tree, self.mouth)
+        where = injection(out, self.tree, controls.inject_ml_s, power=False)
         self.contrast_ml += where.rate_ml_s * DT_S
         self.exposure = self.fluoroscope.step(DT_S, controls.pedal, controls.table_mm_s)
         self.tick += 1
