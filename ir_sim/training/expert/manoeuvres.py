@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ir_sim.training.expert.operator import Moves, Operator, Work
-from ir_sim.training.expert.route import Route, beyond
+from ir_sim.training.expert.route import Route, beyond, side_deg
 from ir_sim.training.expert.steering import (
     GENTLE_N,
     WIRE_MM_S,
@@ -196,6 +196,8 @@ def seat(o: Operator, way: Route, at_mm: float, slot: str = "catheter") -> Work:
     for more in (45.0, 75.0, 110.0):
         if not (yield from wire_into(o, way, at_mm + more)):
             break
+        if len(way.down) > 1 and o.place(slot)[0] != goal:  # its curve leads round the corner
+            yield from o.turn(slot, 0.0 if side_deg(o.tree, way.goal) > 0.0 else 180.0, 3.0)
         buckled = Stall(o, slot, lambda: depth_on(way, *o.place(slot)), 30.0)
         yield from o.do(moves, any_of(deep, lost, stuck, buckled), 25.0)
         if deep():

@@ -92,6 +92,12 @@ def side_deg(tree: VesselTree, child: Vessel) -> float:
     return _angle_deg(heading, direction_of(child))
 
 
+def in_lumen(vessel: Vessel, xy_mm: Array) -> bool:
+    """Whether a point lies in a vessel's lumen, in the projection."""
+    away = np.hypot(*(vessel.xy_mm - xy_mm).T)
+    return bool((away < vessel.radius_mm).any())
+
+
 def beyond(tree: VesselTree, index: int) -> frozenset[str]:
     """A vessel and all its descendants, by id."""
     out, todo = set(), [index]

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
-
-from ir_sim.anatomy.curve import Array
 from ir_sim.anatomy.vessel_tree import Vessel
 from ir_sim.training.expert.operator import Moves, Operator, Seen, Work
-from ir_sim.training.expert.route import Route, beyond, side_deg
+from ir_sim.training.expert.probing import draw_back_into
+from ir_sim.training.expert.route import Route, beyond, in_lumen, side_deg
 
 #: Speeds of a wire, mm/s: where the vessel is wide, and into a branch.
 WIRE_MM_S, ENTER_MM_S = 60.0, 25.0
@@ -73,6 +71,11 @@ def wire_into(o: Operator, way: Route, at_mm: float) -> Work:
     for vessel in vessels[_passed(o, way) :]:
         last = vessel is way.goal
         depth = at_mm if last else 6.0
+        if (yield from _steer(o, way, vessel, depth)):
+            continue
+        again = inner == "catheter" and vessel is not way.down[0]
+        if not (again and (yield from draw_back_into(o, way, vessel, inner))):
+            return False
         if not (yield from _steer(o, way, vessel, depth)):
             return False
     return True
@@ -135,14 +138,17 @@ def _steer(o: Operator, way: Route, vessel: Vessel, depth_mm: float) -> Work:
             near = s > depth - 30.0
         else:
             near = o.tree.vessels[vessel.parent].id != at or s > vessel.parent_at_mm - 30.0
-        return {"wire": (ENTER_MM_S if near else 50.0, 0.0)}
+        yielding = max(1.0 - o.force_n("wire") / GENTLE_N, 0.3)
+        return {"wire": (yielding * (ENTER_MM_S if near else 50.0), 0.0)}
 
     guide = next((slot for slot in ("microcatheter", "catheter") if o.has(slot)), "")
+    if guide and depth_now() < 0.0:
+        yield from _guide_before(o, way, vessel, guide)
     for attempt in range(10):
         if arrived():
             return True
         if attempt and attempt % 3 == 0 and guide:
-            yield from o.turn(guide, (90.0, 0.0, 180.0)[attempt // 3 - 1], 2.0)
+            yield from o.turn(guide, side + (0.0, 90.0, 180.0)[attempt // 3 - 1], 2.0)
         if depth_now() < 0.0 or not o.free("wire"):
             yield from o.turn("wire", side + (0.0, 180.0, 60.0, -60.0, 120.0)[attempt % 5], 2.0)
         start = o.inserted_mm("wire")
@@ -154,6 +160,23 @@ def _steer(o: Operator, way: Route, vessel: Vessel, depth_mm: float) -> Work:
             return True
         yield from _before(o, way, vessel, max(start - 4.0, inner - 6.0))
     return False
+
+
+def _guide_before(o: Operator, way: Route, vessel: Vessel, guide: str) -> Work:
+    """A catheter that lies beyond the branch in its parent is drawn back before it."""
+    if vessel is way.down[0] or vessel.parent < 0:
+        return True
+    parent, goal = o.tree.vessels[vessel.parent].id, vessel.parent_at_mm - 0.5 * BEFORE_MM
+
+    def beyond_it() -> bool:
+        at, s = o.place(guide)
+        return at == parent and s > max(goal, 1.0)
+
+    if not beyond_it():
+        return True
+    back = {guide: (-15.0, 0.0)}
+    yield from o.do(back, lambda: not beyond_it(), 4.0, watch=True)
+    return (yield from o.turn(guide, 0.0 if side_deg(o.tree, vessel) > 0.0 else 180.0, 3.0))
 
 
 def _before(o: Operator, way: Route, vessel: Vessel, least_mm: float) -> Work:
@@ -171,12 +194,6 @@ def _before(o: Operator, way: Route, vessel: Vessel, least_mm: float) -> Work:
 
     back = {"wire": (-2 * ENTER_MM_S, 0.0)}
     return (yield from o.do(back, before, 6.0))
-
-
-def in_lumen(vessel: Vessel, xy_mm: Array) -> bool:
-    """Whether a point lies in a vessel's lumen, in the projection."""
-    away = np.hypot(*(vessel.xy_mm - xy_mm).T)
-    return bool((away < vessel.radius_mm).any())
 
 
 def _depth_below(o: Operator, vessel: Vessel, at: str, s: float) -> float:

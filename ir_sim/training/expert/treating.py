@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ir_sim.flow.drugs import FORMULARY
 from ir_sim.scenario.model import Endpoint, Happened
 from ir_sim.simulation.controls import Action
+from ir_sim.training.expert import clearing
 from ir_sim.training.expert.operator import Operator, Work
 from ir_sim.training.steps import met
 
@@ -42,12 +43,22 @@ def give(o: Operator, drug: str) -> Work:
 
 
 def achieve(procedure: Procedure, endpoint: Endpoint) -> Work:
-    """Wait until an endpoint is met."""
+    """Work towards an endpoint, or wait until it is met."""
     o = procedure.o
+    work = ACHIEVING.get(endpoint.measure)
+    if work is not None and not met(endpoint, o.state):
+        yield from work(procedure, endpoint)
     return (yield from o.do({}, lambda: met(endpoint, o.state), _PATIENCE_S, watch=False))
 
 
 #: How the expert makes an event happen: the kind of the event, and the work.
 TREATING: dict[str, Callable[[Procedure, Happened], Work]] = {
     "pressure_recorded": measure_pressure,
+    "lysis_lapsed": clearing.infuse,
+    "lysis_checked": clearing.check,
+    "clot_removed": clearing.clear,
+}
+#: How the expert works towards an endpoint that waiting does not bring.
+ACHIEVING: dict[str, Callable[[Procedure, Endpoint], Work]] = {
+    "lysis_percent": clearing.go_on,
 }
