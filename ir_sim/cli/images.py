@@ -19,7 +19,7 @@ def add(commands: Any) -> None:
         commands,
         "gallery",
         gallery,
-        "draw every body in every mode at every dose, and a contact sheet",
+        "draw every body in every mode at every dose, five injections, and a contact sheet",
         "ir-sim gallery --out pictures",
     )
     sheet.add_argument("--out", default="gallery", metavar="DIR", help="folder for the pictures")
@@ -41,10 +41,12 @@ def add(commands: Any) -> None:
 
 def gallery(args: argparse.Namespace) -> int:
     """Write the contact sheet and its pictures."""
+    from ir_sim.simulation.flow_gallery import write_flow_pictures
     from ir_sim.xray.gallery import gallery as draw
 
     _check_size(args.size)
-    files = draw(_folder(args.out), args.size)
+    folder = _folder(args.out)
+    files = draw(folder, args.size) + write_flow_pictures(folder, args.size)
     print(f"wrote {len(files)} pictures; all at a glance: {files[0]}")
     return OK
 

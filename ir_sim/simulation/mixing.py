@@ -10,12 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ir_sim.anatomy import VesselTree
+from ir_sim.anatomy.vessel_tree import leaves_at_end
 
 Array = NDArray[np.float64]
 
 #: A front is drawn out over so many radii to either side (assumed; parabolic flow draws the middle
 #: ahead by as much as the mean has gone, and eddies undo a part of it).
 _REACH_RADII = 1.6
+#: So far into a branch, in its radii, eddies of the trunk stir (assumed): contrast that is washed
+#: back to an ostium does not end there as if cut.
+_STIRRED_RADII = 1.2
 
 
 class Mixing:
@@ -39,10 +43,35 @@ class Mixing:
         reach = np.minimum(reach, np.minimum(at - first, last - at))
         self._low, self._high = at - reach, at + reach + 1
         self._over = 1.0 / (self._high - self._low)
+        self._ostium, self._trunk, self._own = _ostia(tree)
 
     def smear(self, values: Array) -> Array:
         """(samples,) mixed; never beyond the range of what was there."""
         for _ in range(2):
             running = np.concatenate([[0.0], np.cumsum(values)])
             values = (running[self._high] - running[self._low]) * self._over
-        return np.maximum(values, 0.0)
+        values = np.maximum(values, 0.0)
+        own, trunk = values[self._ostium], values[self._trunk]
+        values[self._ostium] = trunk + self._own * (own - trunk)
+        return values
+
+
+def _ostia(tree: VesselTree) -> tuple[NDArray[np.int64], NDArray[np.int64], Array]:
+    """Samples at the beginning of branches, the trunk's sample there, and how much is their own."""
+    here, there, share = [], [], []
+    for vessel in tree.vessels:
+        if vessel.parent < 0:
+            continue
+        trunk = tree.vessels[vessel.parent]
+        if leaves_at_end(trunk, vessel.parent_at_mm):
+            continue
+        at = int(tree.first[trunk.index]) + int(np.argmin(np.abs(trunk.s_mm - vessel.parent_at_mm)))
+        s = vessel.s_mm
+        near = np.flatnonzero((s >= 0.0) & (s < _STIRRED_RADII * vessel.radius_at(0.0)))
+        u = (s[near] + 0.5) / (_STIRRED_RADII * vessel.radius_at(0.0) + 0.5)
+        here.append(int(tree.first[vessel.index]) + near)
+        there.append(np.full(len(near), at))
+        share.append(u * u * (3.0 - 2.0 * u))
+    if not here:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0)
+    return np.concatenate(here), np.concatenate(there), np.concatenate(share)

@@ -99,7 +99,7 @@ class Scenery:
             collecting_mg=self._residues.collecting_mg,
             breath_mm=self.breath_mm,
             heart_phase=min(heart.phase_s / heart.period_s, 1.0),
-            pools=self._pools(circulation),
+            pools=pools_of(circulation, self._tree),
         )
 
     def _shape(self, device: DeviceState, devices: Mapping[str, DeviceState]) -> DeviceShape:
@@ -113,16 +113,6 @@ class Scenery:
             return shape
         return replace(shape, filling_mg_ml=filling, lumen_mm=device.device.inner_radius_mm)
 
-    def _pools(self, circulation: Circulation) -> tuple[Pool, ...]:
-        pools = []
-        for vessel, at_mm, ml, mg in circulation.pools():
-            if ml <= 0.0:
-                continue
-            radius = max((3.0 * ml * 1e3 / (4.0 * math.pi)) ** (1.0 / 3.0), _LEAST_POOL_MM)
-            x, y = self._tree.vessels[vessel].point_at(at_mm).tolist()
-            pools.append(Pool((x, y), mg, radius))
-        return tuple(pools)
-
     def save(self) -> dict[str, Any]:
         """What ``restore`` needs."""
         return {"breath": self._breath, "residues": self._residues.save()}
@@ -131,3 +121,15 @@ class Scenery:
         """Go back to what ``save`` returned."""
         self._breath = saved["breath"]
         self._residues.restore(saved["residues"])
+
+
+def pools_of(circulation: Circulation, tree: VesselTree) -> tuple[Pool, ...]:
+    """Blood and contrast in the tissue, as blobs."""
+    pools = []
+    for vessel, at_mm, ml, mg in circulation.pools():
+        if ml <= 0.0:
+            continue
+        radius = max((3.0 * ml * 1e3 / (4.0 * math.pi)) ** (1.0 / 3.0), _LEAST_POOL_MM)
+        x, y = tree.vessels[vessel].point_at(at_mm).tolist()
+        pools.append(Pool((x, y), mg, radius))
+    return tuple(pools)

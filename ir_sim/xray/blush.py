@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ir_sim.anatomy.body import Body
+from ir_sim.anatomy.body import Body, Ellipse
 from ir_sim.anatomy.vessel_tree import VesselTree
 from ir_sim.scenario.lesions import ball_radius_mm
 from ir_sim.xray.pictures import Image
@@ -21,7 +21,7 @@ COARSE = 8
 #: Radius of the bed that an outlet feeds (one standard deviation), mm, and how far beyond the
 #: artery's end its middle lies (assumed).
 _REACH_MM = {
-    "kidney": 15.0, "liver": 34.0, "spleen": 26.0, "bowel": 34.0, "colon": 24.0, "brain": 30.0,
+    "kidney": 24.0, "liver": 34.0, "spleen": 26.0, "bowel": 34.0, "colon": 24.0, "brain": 30.0,
     "muscle": 26.0, "pelvis": 22.0, "uterus": 22.0, "fibroid": 16.0, "tumour": 11.0,
     "prostate": 11.0, "thyroid": 10.0, "lung": 40.0, "heart": 22.0, "foot": 26.0, "hand": 26.0,
     "bladder": 18.0, "pancreas": 14.0, "stomach": 30.0, "duodenum": 14.0, "adrenal": 6.0,
@@ -31,6 +31,8 @@ _OTHER_REACH_MM = 16.0
 #: Standard deviation of a bed by the radius of a ball of its stated volume (assumed).
 _SIGMA_SHARE = 0.6
 _FLATTEN = 0.7
+#: How much paler than its cortex a kidney's sinus is (assumed).
+_SINUS = 0.7
 
 
 class Blush:
@@ -112,7 +114,10 @@ class Blush:
             if organ == "kidney":
                 # cortex first: brighter towards the rim, the sinus stays pale
                 depth = np.where(depth > 0, depth**0.5 * (1.0 - 0.45 * depth**1.5), 0.0)
-            spot = spot * depth.astype(np.float32)
+                depth = depth * (1.0 - _SINUS * self._sinus(ellipse))
+            # an outline sharper than a cell would show the cells
+            edge = cv2.GaussianBlur(depth.astype(np.float32), (0, 0), 0.9)
+            spot = spot * edge
             whole = max(float(spot.sum()) * (p.mm_per_px * self._size / self._count) ** 2, 1.0)
         cell_mm2 = (p.mm_per_px * self._size / self._count) ** 2
         return np.asarray(spot * np.float32(cell_mm2 / whole))
@@ -125,6 +130,12 @@ class Blush:
         c, s = np.cos(np.radians(tilt_deg)), np.sin(np.radians(tilt_deg))
         u, v = (dx * c + dy * s) / rx, (-dx * s + dy * c) / ry
         return np.asarray(np.clip(1.0 - u * u - v * v, 0.0, 1.0))
+
+    def _sinus(self, e: Ellipse) -> Image:
+        """1 in the middle of a kidney's sinus, at its inner border: fat, no blush."""
+        side = 1.0 if e.centre_mm[0] > 0 else -1.0
+        hilum = np.array(e.centre_mm) - np.array([side * 0.62 * e.rx_mm, 0.0])
+        return self._gauss(hilum, 0.42 * e.rx_mm, 0.36 * e.ry_mm, np.array([1.0, 0.0]))
 
     def _collecting(self, end_mm: Array, body: Body) -> Image:
         """Calyces, pelvis and upper ureter of the kidney that an artery ends in."""

@@ -19,7 +19,7 @@ _WHOLE = 1.0e4
 
 def stent(
     points_mm: Array,
-    radius_mm: float,
+    radius_mm: float | Array,
     material: str = "nitinol",
     strut_mm: float = 0.11,
     ring_mm: float = 2.6,
@@ -29,7 +29,7 @@ def stent(
 
     Args:
         points_mm: (n, 2) centreline of the stent, n >= 2.
-        radius_mm: Of the opened stent.
+        radius_mm: Of the opened stent, or (n,) at each point of the centreline.
         material: Of the struts (``nitinol``, ``cobalt-chromium``, ``steel``).
         strut_mm: Half width of a strut.
         ring_mm: Distance from ring to ring.
@@ -41,24 +41,31 @@ def stent(
     length = _length(points_mm)
     piece = (Piece(0.0, _WHOLE, strut_mm, 0.0, material),)
     count = max(1, int(length / ring_mm))
+    steps = np.hypot(*np.diff(np.asarray(points_mm, float), axis=0).T)
+    along = np.concatenate([[0.0], np.cumsum(steps)])
+    wide = np.broadcast_to(np.asarray(radius_mm, float), along.shape)
+
+    def radius_at(s: Array) -> Array:
+        return np.asarray(np.interp(s, along, wide))
+
     angle = np.linspace(0.0, 2.0 * np.pi, 4 * crowns + 1)
     zigzag = 0.40 * ring_mm * np.abs(((angle * crowns / np.pi) % 2.0) - 1.0) * 2.0 - 0.4 * ring_mm
     shapes = []
     for k in range(count):
         s = (k + 0.5) * length / count + zigzag
         turned = angle + (k % 2) * np.pi / crowns
-        xy, z = _on_tube(points_mm, s, radius_mm, turned)
+        xy, z = _on_tube(points_mm, s, radius_at(s), turned)
         shapes.append(DeviceShape(xy, piece, z))
         if k + 1 < count:
             for theta in (0.4, 0.4 + 2.1, 0.4 + 4.2):
                 ends = np.array([(k + 0.9) * length / count, (k + 1.1) * length / count])
-                xy, z = _on_tube(points_mm, ends, radius_mm, np.full(2, theta))
+                xy, z = _on_tube(points_mm, ends, radius_at(ends), np.full(2, theta))
                 shapes.append(DeviceShape(xy, piece, z))
     mark = (Piece(0.0, _WHOLE, 0.16, 0.0, "tantalum"),)
     for s0 in (0.3, length - 0.3):
         for theta in (0.0, 1.57, 3.14, 4.71):
             ends = np.array([s0 - 0.3, s0 + 0.3])
-            xy, z = _on_tube(points_mm, ends, radius_mm, np.full(2, theta))
+            xy, z = _on_tube(points_mm, ends, radius_at(ends), np.full(2, theta))
             shapes.append(DeviceShape(xy, mark, z))
     return tuple(shapes)
 

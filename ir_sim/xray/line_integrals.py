@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import zlib
 from dataclasses import dataclass
 
 import cv2
@@ -37,6 +38,9 @@ _PERISTALSIS = ((0.35, 9.0), (0.3, 6.3))
 #: Movement of the heart's border from diastole to systole, mm (assumed).
 _HEART_MM = 5.0
 _COARSE = 64
+#: An extravasation is drawn as so many lobes, so far apart in radii (assumed; blood tracks along
+#: planes of tissue instead of making a ball).
+_LOBES, _LOBES_APART = 7, 0.55
 
 
 @dataclass(eq=False)
@@ -270,10 +274,22 @@ def _peristalsis(time_s: float) -> tuple[float, float]:
 
 
 def _add_pool(line: Image, pool: Pool, p: Projection, beam: Beam) -> None:
-    """An extravasation: a soft blob with its mass kept."""
+    """An extravasation: a cloud of soft lobes with its mass kept; a place always has its own."""
+    rng = np.random.default_rng(zlib.crc32(np.round(np.array(pool.xy_mm), 1).tobytes()))
+    way = rng.normal(0.0, _LOBES_APART, (_LOBES, 2)) * (1.0, 0.6)
+    size = rng.uniform(0.45, 0.8, _LOBES)
+    share = size**2 * rng.uniform(0.6, 1.4, _LOBES)
+    for (dx, dy), width, part in zip(way, size, share / share.sum(), strict=True):
+        at = (pool.xy_mm[0] + dx * pool.radius_mm, pool.xy_mm[1] + dy * pool.radius_mm)
+        _add_lobe(line, at, part * pool.mg, width * pool.radius_mm, p, beam)
+
+
+def _add_lobe(
+    line: Image, xy_mm: tuple[float, float], mg: float, radius_mm: float, p: Projection, beam: Beam
+) -> None:
     n = p.size_px
-    x, y = p.pixels(np.array([pool.xy_mm]))[0]
-    sigma = max(pool.radius_mm, 0.5) / p.mm_per_px / 1.5
+    x, y = p.pixels(np.array([xy_mm]))[0]
+    sigma = max(radius_mm, 0.5) / p.mm_per_px / 1.5
     reach = int(4 * sigma) + 2
     x0, x1 = max(int(x) - reach, 0), min(int(x) + reach, n)
     y0, y1 = max(int(y) - reach, 0), min(int(y) + reach, n)
@@ -281,5 +297,5 @@ def _add_pool(line: Image, pool: Pool, p: Projection, beam: Beam) -> None:
         return
     gx = np.exp(-0.5 * ((np.arange(x0, x1) - x) / sigma) ** 2)
     gy = np.exp(-0.5 * ((np.arange(y0, y1) - y) / sigma) ** 2)
-    mg_cm2 = pool.mg / (2 * np.pi * (sigma * p.mm_per_px * 0.1) ** 2)
+    mg_cm2 = mg / (2 * np.pi * (sigma * p.mm_per_px * 0.1) ** 2)
     line[y0:y1, x0:x1] += (beam.iodine_cm2_g * 1e-3 * mg_cm2 * np.outer(gy, gx)).astype(np.float32)

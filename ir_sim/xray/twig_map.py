@@ -14,6 +14,8 @@ from ir_sim.xray.twigs import Twig
 
 #: Vessels thinner than this are widened to it, with the area of their section kept, px.
 THINNEST_PX = 0.75
+#: Flat picture index, sample and chord of picture elements.
+Sparse = tuple[NDArray[np.int64], NDArray[np.int32], Image]
 
 
 def lay_twigs(
@@ -22,8 +24,21 @@ def lay_twigs(
     margin_px: int,
     chord: Image,
     sample: NDArray[np.int32],
-) -> None:
-    """Add chords (cm) and sample indices of branches where nothing larger lies."""
+    vessel_of: NDArray[np.int64],
+) -> Sparse | None:
+    """Add chords (cm) and sample indices of branches where nothing larger of their vessel lies.
+
+    Args:
+        twigs: The branches.
+        projection: Of the picture.
+        margin_px: How far the map reaches beyond it.
+        chord: (n, n) changed in place, and ``sample`` with it.
+        sample: (n, n).
+        vessel_of: (samples,) vessel of each row of the tree's sample table.
+
+    Returns:
+        Where branches cross other vessels: flat picture index, sample, chord.
+    """
     n = chord.shape[0]
     parts = []
     for twig in twigs:
@@ -39,12 +54,12 @@ def lay_twigs(
         index = np.full(len(u), float(twig.sample))
         parts.append(np.stack([x, y, dx / length, dy / length, r, index]))
     if not parts:
-        return
+        return None
     x, y, tx, ty, r, index = np.concatenate(parts, axis=1)
     column, row = np.round(x).astype(int), np.round(y).astype(int)
     inside = np.flatnonzero((column >= 0) & (column < n) & (row >= 0) & (row < n))
     if not len(inside):
-        return
+        return None
     owner = np.full((n, n), -1, np.int32)
     owner[row[inside], column[inside]] = inside
     far, label = cv2.distanceTransformWithLabels(
@@ -60,6 +75,11 @@ def lay_twigs(
     squared = drawn**2 - aside**2 - np.maximum(np.abs(along) - 0.7, 0.0) ** 2
     cm = 0.1 * projection.mm_per_px
     depth = 2.0 * np.sqrt(np.maximum(squared, 0.0)) * (r[c] / drawn) ** 2 * cm
-    wins = depth > chord[py, px]
+    own = index[c].astype(np.int32)
+    other = (chord[py, px] > 0.0) & (vessel_of[sample[py, px]] != vessel_of[own])
+    wins = (depth > chord[py, px]) & ~other
     chord[py[wins], px[wins]] = depth[wins]
-    sample[py[wins], px[wins]] = index[c[wins]].astype(np.int32)
+    sample[py[wins], px[wins]] = own[wins]
+    across = other & (depth > 0.0)
+    flat = (py[across] * n + px[across]).astype(np.int64)
+    return flat, own[across], depth[across].astype(np.float32)

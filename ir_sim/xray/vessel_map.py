@@ -101,16 +101,18 @@ def map_vessels(
     sample: list[NDArray[np.int32]] = [np.zeros((n, n), np.int32)]
     owner: list[NDArray[np.int16]] = [np.full((n, n), -1, np.int16)]
     at = projection.pixels(tree.sample_xy_mm, tree.sample_z_mm) + margin_px
-    parents = np.array([vessel.parent for vessel in tree.vessels])
+    kin = [_family(tree, vessel) for vessel in tree.vessels]
     for vessel in tree.vessels:
         rows = slice(int(tree.first[vessel.index]), int(tree.first[vessel.index + 1]))
         step = _step_mm(vessel.xy_mm, vessel.z_mm)
         join = _join_mm(tree, vessel)
         calibre = _flared(tree, vessel, radius)
         for spot in _vessel_spots(at[rows], calibre, step, projection, n):
-            _lay(vessel, spot, join, parents, (chord, sample, owner), rows.start)
-    lay_twigs(twigs, projection, margin_px, chord[0], sample[0])
+            _lay(vessel, spot, join, kin[vessel.index], (chord, sample, owner), rows.start)
+    across = lay_twigs(twigs, projection, margin_px, chord[0], sample[0], tree.sample_vessel)
     sparse: list[tuple[NDArray[np.int64], NDArray[np.uint16], Image]] = []
+    if across is not None and len(across[0]):
+        sparse.append((across[0], (across[1] // stride).astype(np.uint16), across[2]))
     for k in range(1, len(chord)):
         flat = np.flatnonzero(chord[k]).astype(np.int64)
         if len(flat):
@@ -147,6 +149,23 @@ def _join_mm(tree: VesselTree, vessel: Vessel) -> float:
         return 0.0
     parent = tree.vessels[vessel.parent]
     return 2.0 * parent.radius_at(vessel.parent_at_mm) + 2.0 * vessel.radius_at(0.0)
+
+
+def _family(tree: VesselTree, vessel: Vessel) -> NDArray[np.bool_]:
+    """(vessels,) whose lumen it may share near its ostium: the parent, and siblings beside it.
+
+    A sibling from elsewhere on the same trunk is a stranger that lies in front or behind.
+    """
+    kin = np.zeros(len(tree.vessels), bool)
+    if vessel.parent < 0:
+        return kin
+    kin[vessel.parent] = True
+    trunk = tree.vessels[vessel.parent].radius_at(vessel.parent_at_mm)
+    for index in tree.children[vessel.parent]:
+        other = tree.vessels[index]
+        apart = abs(other.parent_at_mm - vessel.parent_at_mm)
+        kin[index] = index != vessel.index and apart <= trunk
+    return kin
 
 
 def _vessel_spots(
@@ -274,7 +293,7 @@ def _lay(
     vessel: Vessel,
     spot: _Spot,
     join_mm: float,
-    parents: NDArray[np.int64],
+    kin: NDArray[np.bool_],
     layers: tuple[list[Image], list[NDArray[np.int32]], list[NDArray[np.int16]]],
     first: int,
 ) -> None:
@@ -286,10 +305,7 @@ def _lay(
     todo = np.ones(len(y), bool)
     for k in range(len(chords)):
         other = owners[k][y, x]
-        family = (other >= 0) & (other == vessel.parent)
-        if vessel.parent >= 0:
-            family |= (other >= 0) & (parents[other] == vessel.parent)
-        family &= todo & (other != vessel.index)
+        family = todo & (other >= 0) & kin[other]
         near = family & (s < join_mm)
         wins = near & (chord > chords[k][y, x])
         chords[k][y[wins], x[wins]] = chord[wins]

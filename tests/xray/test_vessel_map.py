@@ -168,3 +168,30 @@ def test_a_wide_aneurysm_has_no_seams():
         r, off = tree.sample_radius_mm[5:-5][inside], aside_px * 0.25
         wanted = 0.2 * np.sqrt(np.maximum(r**2 - off**2, 0.0))
         assert np.abs(chord[y[inside], x[inside]] - wanted).max() < 0.12 * wanted.max()
+
+
+def test_no_vessel_is_lost_where_it_crosses_a_sibling_or_another_vessels_twigs() -> None:
+    """The chord of one vessel alone is the same whether or not others are drawn."""
+    from ir_sim.anatomy.vessel_tree import build_tree as build
+    from ir_sim.scenario.library import load
+    from ir_sim.xray.settings import Settings
+    from ir_sim.xray.twigs import grow_twigs
+
+    for case, name, centre in (
+        ("left-renal-stenosis", "left_renal", (40.0, 88.0)),
+        ("gastroduodenal-bleed", "right_gastroepiploic", (-30.0, 90.0)),
+        ("right-renal-selective", "superior_mesenteric", (10.0, 40.0)),
+    ):
+        tree = build(load(case).anatomy)
+        p = Projection.of(Settings(field_cm=32.0, centre_mm=centre), 512)
+        mapped = map_vessels(tree, p, 0, None, grow_twigs(tree))
+        vessel = tree.by_id[name]
+        per_cm = np.zeros(65536, np.float32)
+        per_cm[tree.first[vessel.index] : tree.first[vessel.index + 1]] = 1.0
+        whole = slice(0, 512)
+        seen = mapped.attenuation(per_cm, whole, whole)
+        beyond = (vessel.s_mm > 8.0) & (vessel.s_mm < vessel.length_mm - 4.0)
+        at = np.round(p.pixels(vessel.xy_mm[beyond], vessel.z_mm[beyond])).astype(int)
+        inside = ((at >= 0) & (at < 512)).all(1)
+        chord = seen[at[inside, 1], at[inside, 0]]
+        assert (chord > 0.14 * vessel.radius_mm[beyond][inside]).all(), name
