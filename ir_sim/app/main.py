@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
 from ir_sim.app.start_check import pygame_problem
+
+if TYPE_CHECKING:
+    from ir_sim.scenario.patients import Grade
 
 OK, BAD = 0, 2
 
@@ -18,6 +22,8 @@ def run_app(
     demo: bool = False,
     db: str | None = None,
     replay: str | None = None,
+    patient: int = 0,
+    difficulty: Grade = "standard",
 ) -> int:
     """Open the window and stay until it is closed.
 
@@ -28,6 +34,8 @@ def run_app(
         demo: The expert plays.
         db: The score log.
         replay: Watch this recording.
+        patient: Another patient within the case's variation.
+        difficulty: ``standard``, ``easier`` or ``harder``.
 
     Returns:
         The exit code.
@@ -48,7 +56,7 @@ def run_app(
 
     pygame.init()
     try:
-        opened = opening.Opening(case, trainee, seed, demo, db, replay)
+        opened = opening.Opening(case, trainee, seed, demo, db, replay, patient, difficulty)
         return opening.run(opened)
     finally:
         pygame.quit()

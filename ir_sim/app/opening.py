@@ -12,6 +12,7 @@ from ir_sim.app.preferences import load_preferences, preferences_path
 from ir_sim.app.program import Choice, Program
 from ir_sim.app.stage import Stage, Window
 from ir_sim.app.stage import run as turn
+from ir_sim.scenario.patients import Grade
 from ir_sim.simulation.recording import Recording, read
 from ir_sim.training.session import recorded_case
 
@@ -26,6 +27,8 @@ class Opening:
     demo: bool = False
     db: str | None = None
     replay: str | None = None
+    patient: int = 0
+    difficulty: Grade = "standard"
 
 
 def run(opening: Opening) -> int:
@@ -55,7 +58,8 @@ def begin(program: Program, opening: Opening, recording: Recording | None) -> No
         return
     if opening.case is not None and (opening.demo or opening.trainee or stage.preferences.trainee):
         trainee = opening.trainee or stage.preferences.trainee
-        choice = Choice(opening.case, trainee, opening.demo, opening.seed)
+        version = (opening.patient, opening.difficulty)
+        choice = Choice(opening.case, trainee, opening.demo, opening.seed, *version)
         program.brief(choice, at_once=opening.demo)
     else:
         if opening.case is not None:

@@ -32,6 +32,7 @@ from ir_sim.authoring.check import load_case
 from ir_sim.errors import IrSimError
 from ir_sim.records.filing import IMPATIENT_S
 from ir_sim.scenario.model import Scenario
+from ir_sim.scenario.patients import Grade
 from ir_sim.simulation.recording import Recording
 from ir_sim.training.autopilot import Autopilot
 from ir_sim.training.debrief import debrief_of
@@ -58,6 +59,8 @@ class Choice:
     trainee: str
     watch: bool = False
     seed: int | None = None
+    patient: int = 0
+    difficulty: Grade = "standard"
 
 
 class Program:
@@ -101,7 +104,7 @@ class Program:
     def brief(self, choice: Choice, *, at_once: bool = False) -> None:
         """The briefing of a case, or a line that says why there is none."""
         try:
-            scenario = load_case(choice.case)
+            scenario = load_case(choice.case, choice.patient, choice.difficulty)
         except IrSimError as error:
             self.stage.toasts.say(str(error).splitlines()[0])
             self.home()

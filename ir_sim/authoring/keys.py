@@ -41,6 +41,13 @@ BLOCKS = {
     "Endpoint": "What a treatment must come to: a measure of a vessel, `at_most` or `at_least`.",
     "Scoring": "How a run is rated.",
     "Baseline": "The case's own reference: what a practised operator needs.",
+    "Variation": "How far another patient of this case may differ. `ir-sim play CASE --patient 3` "
+    "plays the third; the same number is the same patient on every machine, and the recording "
+    "holds the whole patient.",
+    "Difficulty": "The case made easier or harder: `ir-sim play CASE --difficulty harder`. Every "
+    "case has both; this block changes what they mean. Where the whole change cannot be played, "
+    "less of it is made.",
+    "Change": "What the easier or the harder version changes; what is left out stays.",
     "Checklist": "Forms before the puncture and after the last film.",
     "Question": "A question of your own for a form.",
     "Choice": "One answer to a question.",
@@ -58,6 +65,21 @@ _BED = {
     "side": _SIDE,
 }
 _LESION_KEYS = {
+    **{
+        f"{kind}.id": "A name, so that a case that extends this one can change it."
+        for kind in (
+            "Stenosis",
+            "Occlusion",
+            "Aneurysm",
+            "Thrombus",
+            "Bleed",
+            "Tumour",
+            "Fibroid",
+            "Fistula",
+            "Spasm",
+            "Dissection",
+        )
+    },
     **{
         f"{kind}.{key}": words
         for kind in ("Stenosis", "Occlusion", "Aneurysm", "Thrombus", "Dissection")
@@ -102,6 +124,11 @@ _LESION_KEYS = {
 
 KEYS = {
     "Scenario.format": "Version of the language: always 1.",
+    "Scenario.extends": "A case's id, a file beside this one, or an anatomy's name, over which "
+    "this case is written: keys stand over keys, vessels, steps and questions over those with the "
+    "same `id`; `{id: x, remove: yes}` takes one away. `id` and `review` are never taken over.",
+    "Scenario.variation": "How far other patients may differ.",
+    "Scenario.difficulty": "What easier and harder mean.",
     "Scenario.id": "Name of the case in files and logs; name the file the same, with .yaml.",
     "Scenario.title": "One line that people read.",
     "Scenario.level": "How hard it is.",
@@ -129,6 +156,12 @@ KEYS = {
     "Patient.labs": "Further values: `inr`, `platelets_10e9_l`, or any name with a number.",
     "Patient.history": "A sentence or two.",
     "Anatomy.body": "Background: abdomen-pelvis, thorax, head-neck, pelvis-leg or generic.",
+    "Anatomy.template": "A named anatomy; the vessels written here stand over its vessels.",
+    "Anatomy.age": "Age for which the template is shaped, years; the patient's if left out. Age "
+    "widens and bends the aorta.",
+    "Anatomy.calibre": "Multiplies every radius of the template.",
+    "Anatomy.tortuosity": "0 as drawn, 1 very tortuous.",
+    "Anatomy.variant": "A variant of the template, or a list of them.",
     "Anatomy.heart": "Rate and pressure.",
     "Anatomy.vessels": "The vessel tree; exactly one vessel (the root) has no parent.",
     "Heart.rate_bpm": "Beats a minute.",
@@ -195,6 +228,29 @@ KEYS = {
     "Baseline.contrast_ml": "Contrast, mL.",
     "Baseline.air_kerma_mgy": "Air kerma at the reference point (Ka,r), mGy.",
     "Baseline.kap_gy_cm2": "Kerma-area product, Gy·cm².",
+    "Variation.calibre_percent": "All calibres, up to so much wider or narrower, percent.",
+    "Variation.tortuosity": "Up to so much more tortuous, 0 to 1.",
+    "Variation.position_mm": "Ostia and courses up to so far elsewhere, mm.",
+    "Variation.lesion_percent": "Stenoses up to so many points tighter or wider, percent.",
+    "Variation.flow_percent": "Flows of the organs up to so much more or less, percent.",
+    "Variation.heart_rate_bpm": "From and to, beats a minute.",
+    "Variation.mean_pressure_mmhg": "From and to, mmHg.",
+    "Variation.age": "From and to, years.",
+    "Variation.weight_kg": "From and to, kg.",
+    "Variation.egfr": "From and to, mL/min/1.73 m².",
+    "Variation.variant": "Variants of the template, one of which is drawn.",
+    "Difficulty.easier": "Wider stenoses (15 points), wider vessels (8 %) and a baseline of 140 % "
+    "if left out.",
+    "Difficulty.harder": "Tighter stenoses (12 points), narrower (8 %) and more tortuous (0.3) "
+    "vessels, no hints and a baseline of 80 % if left out.",
+    "Change.stenosis_percent": "Points added to every stenosis, percent; negative takes away.",
+    "Change.calibre_percent": "All calibres wider, percent; negative is narrower.",
+    "Change.tortuosity": "So much more tortuous, 0 to 1.",
+    "Change.hints": "Whether the steps keep their hints.",
+    "Change.baseline_percent": "Time, dose and contrast that a practised operator is given, "
+    "percent of the case's baseline.",
+    "Change.tray_add": "Further devices on the tray.",
+    "Change.tray_remove": "Devices taken off the tray.",
     "Checklist.risk": "Bleeding risk of the procedure: low or high; sets the limits of the labs.",
     "Checklist.heparin": "Whether heparin must be given before treatment.",
     "Checklist.before": "Ids of the questions before the puncture.",

@@ -8,6 +8,7 @@ from typing import Any
 from ir_sim.authoring.keys import BLOCKS, KEYS
 from ir_sim.scenario.catalogue import shipped_devices, shipped_supplies
 from ir_sim.scenario.model import Scenario
+from ir_sim.scenario.templates import template_names, title_of, variants_of
 
 _TYPES = {
     "number": "number",
@@ -36,12 +37,19 @@ def editor_schema() -> dict[str, Any]:
             {"type": "string", "pattern": "^[a-z0-9][a-z0-9_-]*$"},
         ]
     }
+    # a case over another writes only what differs
+    schema["anyOf"] = [{"required": ["extends"]}, {"required": schema.pop("required")}]
+    for block, key in (("Vessel", "id"), ("Step", "id"), ("Anatomy", None), ("Patient", None)):
+        schema["$defs"][block]["required"] = [key] if key else []
     return schema
 
 
 def reference() -> str:
     """Every key as a Markdown page."""
-    schema = editor_schema()
+    schema, model = editor_schema(), Scenario.model_json_schema()
+    for block, node in [("Scenario", schema), *schema["$defs"].items()]:
+        whole = model if block == "Scenario" else model["$defs"][block]
+        node["required"] = whole.get("required", [])
     lines = [
         "# Scenario reference, format 1",
         "",
@@ -53,6 +61,7 @@ def reference() -> str:
         lines += ["", f"## {_heading(block)}", "", BLOCKS[block], ""]
         lines += ["| key | what | meaning |", "|---|---|---|"]
         lines += _rows(node, schema["$defs"])
+    lines += _templates()
     lines += ["", "## Devices", "", "What `tray` may name:", ""]
     lines += ["| id | device | size |", "|---|---|---|"]
     for device in shipped_devices().values():
@@ -74,6 +83,14 @@ def reference() -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _templates() -> Iterator[str]:
+    yield from ("", "## Anatomies", "", "What `anatomy.template` and `extends` may name:", "")
+    yield from ("| name | shows | variants |", "|---|---|---|")
+    for name in template_names():
+        words = "; ".join(f"`{key}`: {title}" for key, title in variants_of(name).items())
+        yield f"| `{name}` | {title_of(name)} | {words} |"
 
 
 def _heading(block: str) -> str:

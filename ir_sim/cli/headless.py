@@ -10,6 +10,7 @@ from PIL import Image
 
 from ir_sim.cli.words import Progress, table
 from ir_sim.errors import IrSimError
+from ir_sim.scenario.patients import Grade
 from ir_sim.training.score import Score
 
 OK, NO = 0, 1
@@ -17,14 +18,16 @@ OK, NO = 0, 1
 LONGEST_S = 1800.0
 
 
-def headless_demo(case: str, out: str, seed: int) -> int:
+def headless_demo(
+    case: str, out: str, seed: int, patient: int = 0, difficulty: Grade = "standard"
+) -> int:
     """The expert plays a case and leaves recording, pictures and score in a folder."""
     from ir_sim.authoring.check import load_case
     from ir_sim.cli.film import Film
     from ir_sim.training.autopilot import Autopilot
     from ir_sim.training.session import Session
 
-    scenario = load_case(case)
+    scenario = load_case(case, patient, difficulty)
     folder = _folder(out)
     session = Session(scenario, seed)
     expert = Autopilot(session)

@@ -12,6 +12,7 @@ from ir_sim.scenario.checklist import contrast_allergy, is_right, standard_quest
 from ir_sim.scenario.lesions import Aneurysm, Stenosis, grown
 from ir_sim.scenario.model import Condition, Place, Scenario
 from ir_sim.scenario.shipped import shipped
+from ir_sim.scenario.templates import template_names, variants_of
 from ir_sim.scenario.validation import nearest
 from ir_sim.scenario.yaml_source import Loc, Source
 
@@ -35,6 +36,7 @@ def cross_checks(scenario: Scenario, catalogue: list[str]) -> list[Problem]:
         *_steps(scenario),
         *_endpoints(scenario),
         *_checklist(scenario),
+        *_versions(scenario, catalogue),
     ]
 
 
@@ -217,6 +219,31 @@ def _endpoints(scenario: Scenario) -> Iterator[Problem]:
             yield scenario.source.problem(loc, f"no vessel '{endpoint.vessel}'", hint)
 
 
+def _versions(scenario: Scenario, catalogue: list[str]) -> Iterator[Problem]:
+    """What other patients and grades change must be there to be changed."""
+    source, bounds, grades = scenario.source, scenario.variation, scenario.difficulty
+    if bounds is not None and bounds.variant:
+        name = scenario.anatomy.template
+        known = list(variants_of(name)) if name in template_names() else []
+        for i, word in enumerate(bounds.variant):
+            loc: Loc = ("variation", "variant", i)
+            if name is None:
+                yield source.problem(loc, f"variant '{word}' needs an anatomy.template")
+            elif known and word not in known:
+                message = f"the template '{name}' has no variant '{word}'"
+                yield source.problem(loc, message, nearest(word, known))
+    for grade in ("easier", "harder"):
+        change = getattr(grades, grade, None)
+        for key, names, what in (
+            ("tray_remove", scenario.tray, "'{}' is not on the tray"),
+            ("tray_add", catalogue, "no device or supply '{}' in the catalogue"),
+        ):
+            for i, word in enumerate(getattr(change, key, [])):
+                if word not in names:
+                    loc = ("difficulty", grade, key, i)
+                    yield source.problem(loc, what.format(word), nearest(word, sorted(names)))
+
+
 def _range(scenario: Scenario, at: Loc, place: Place) -> Iterator[Problem]:
     if place.to_mm is not None and place.to_mm <= place.at_mm:
         message = f"to_mm {place.to_mm:g} does not lie beyond at_mm {place.at_mm:g}: never met"
@@ -226,6 +253,8 @@ def _range(scenario: Scenario, at: Loc, place: Place) -> Iterator[Problem]:
 def _step_devices(scenario: Scenario, at: Loc, value: object) -> Iterator[Problem]:
     """A step must not wait for a device that the tray does not hold."""
     source = scenario.source
+    if at[-1] == "drug":
+        return
     name = getattr(value, "id", None)
     slot = value if isinstance(value, str) else getattr(value, "device", None)
     if name is not None and name not in scenario.tray:

@@ -13,7 +13,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from ir_sim.scenario.fields import Model, NonNegative, Positive
+from ir_sim.scenario.fields import Model, Name, NonNegative, Positive
 
 #: What a plaque is made of: how it gives way to a balloon.
 Hardness = Literal["soft", "fibrous", "calcified"]
@@ -37,6 +37,7 @@ class LesionBase(Model):
 
     narrows: ClassVar[bool] = False
     grows: ClassVar[str] = ""
+    id: Name | None = None
 
 
 class Stenosis(LesionBase):

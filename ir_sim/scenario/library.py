@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -11,13 +12,53 @@ import platformdirs
 
 from ir_sim.errors import Problem, ScenarioError
 from ir_sim.scenario.catalogue import devices_for, shipped_supplies, supplies_for
+from ir_sim.scenario.composing import compose
 from ir_sim.scenario.cross_checks import cross_checks
 from ir_sim.scenario.device import Device
+from ir_sim.scenario.mending import mend
 from ir_sim.scenario.model import Scenario
+from ir_sim.scenario.patients import Grade, changed, with_variant
 from ir_sim.scenario.shipped import shipped
 from ir_sim.scenario.supply import Supply
 from ir_sim.scenario.validation import nearest, validate
 from ir_sim.scenario.yaml_source import parse, read_text
+
+
+@dataclass(frozen=True)
+class Which:
+    """Which version of a case: another patient within its bounds, easier or harder.
+
+    Attributes:
+        patient: 0 is the patient as authored.
+        grade: ``standard``, ``easier`` or ``harder``.
+        attempt: Another draw of the same patient.
+    """
+
+    patient: int = 0
+    grade: Grade = "standard"
+    attempt: int = 0
+
+
+STANDARD = Which()
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What reading a case has shown.
+
+    Attributes:
+        scenario: The case, or None if it cannot be used.
+        problems: Every error and warning.
+        mended: The case with stand-ins for what the schema refused, so that the rest of it can be
+            checked; None if nothing could be made of it.
+        touched: The places that hold stand-ins.
+    """
+
+    scenario: Scenario | None
+    problems: list[Problem]
+    mended: Scenario | None = None
+    touched: tuple[str, ...] = ()
+
 
 #: Folders beside the cases whose files are no cases.
 _NOT_CASES = ("devices", "rubrics", "supplies")
@@ -75,8 +116,16 @@ def load(reference: str | Path) -> Scenario:
     return scenario
 
 
-def examine(reference: str | Path) -> tuple[Scenario | None, list[Problem]]:
+def examine(
+    reference: str | Path, which: Which = STANDARD
+) -> tuple[Scenario | None, list[Problem]]:
     """Read a case and report every error and warning; the case is None if unusable."""
+    found = look_at(reference, which)
+    return found.scenario, found.problems
+
+
+def look_at(reference: str | Path, which: Which = STANDARD) -> Examined:
+    """Read a case and everything that can be said of it."""
     name = str(reference)
     path = known_scenarios().get(name)
     if path is not None:
@@ -86,15 +135,19 @@ def examine(reference: str | Path) -> tuple[Scenario | None, list[Problem]]:
         if _is_id(name) and not path.exists():
             known = sorted(known_scenarios())
             message = f"no case has the id '{name}'"
-            return None, [Problem(name, 1, 1, "", message, nearest(name, known))]
+            return Examined(None, [Problem(name, 1, 1, "", message, nearest(name, known))])
     text, problems = read_text(path, name)
     if problems:
-        return None, problems
+        return Examined(None, problems)
+    return look_at_text(text, name, path, which)
+
+
+def look_at_text(text: str, name: str, path: Path, which: Which = STANDARD) -> Examined:
+    """What ``look_at`` says of a text as if it stood in a file."""
     devices, problems = devices_for(path)
     supplies, found = supplies_for(path)
-    problems = problems + found
-    scenario, found = from_text(text, name, devices, supplies)
-    return scenario, problems + found
+    seen = inspect(text, name, devices, supplies, folder=path.parent, which=which)
+    return replace(seen, problems=problems + found + seen.problems)
 
 
 def from_text(
@@ -111,17 +164,64 @@ def from_text(
         devices: The catalogue that its tray may name.
         supplies: The supplies that its tray may name; the shipped ones by default.
     """
+    found = inspect(text, name, devices, supplies)
+    return found.scenario, found.problems
+
+
+def inspect(
+    text: str,
+    name: str,
+    devices: Mapping[str, Device],
+    supplies: Mapping[str, Supply] | None = None,
+    *,
+    folder: Path | None = None,
+    which: Which = STANDARD,
+) -> Examined:
+    """A case from YAML text, put together, checked block by block and across blocks.
+
+    Args:
+        text: YAML.
+        name: Of the file, for messages.
+        devices: The catalogue that its tray may name.
+        supplies: The supplies that its tray may name; the shipped ones by default.
+        folder: Where the paths of ``extends`` begin; None where only ids may be named.
+        which: Patient and difficulty.
+    """
     supplies = supplies if supplies is not None else shipped_supplies()
-    source = parse(text, name)
+    composed = compose(with_variant(parse(text, name), which.patient), _file_of, folder)
+    source = composed.source
     scenario, problems = validate(source, Scenario)
+    mended: Scenario | None = scenario
+    touched: tuple[str, ...] = ()
     if scenario is None:
-        return None, problems
-    tray = {i: devices[i] for i in scenario.tray if i in devices}
-    used = {i: supplies[i] for i in scenario.tray if i in supplies}
-    scenario.bound(source, tray, used)
-    problems += cross_checks(scenario, [*devices, *supplies])
+        if composed.broken:
+            problems = [p for p in problems if not p.message.endswith("is missing")]
+        mended, touched = mend(source, Scenario)
+    elif which != STANDARD:
+        grades = (scenario.variation, scenario.difficulty)
+        source = changed(source, *grades, which.patient, which.attempt, which.grade)
+        scenario, problems = validate(source, Scenario)
+        mended = scenario
+    if mended is None or composed.broken:
+        return Examined(None, problems)
+    tray = {i: devices[i] for i in mended.tray if i in devices}
+    used = {i: supplies[i] for i in mended.tray if i in supplies}
+    mended.bound(source, tray, used)
+    across = cross_checks(mended, [*devices, *supplies])
+    across = [p for p in across if not _within(p.where, touched)]
+    problems = sorted({*problems, *across})
     unusable = any(problem.severity == "error" for problem in problems)
-    return (None if unusable else scenario), problems
+    return Examined(None if unusable else scenario, problems, mended, touched)
+
+
+def _file_of(case: str) -> Path | None:
+    """The file of a known case."""
+    return known_scenarios().get(case)
+
+
+def _within(where: str, touched: tuple[str, ...]) -> bool:
+    """Whether a place lies in one of others."""
+    return any(where == t or where.startswith((f"{t}.", f"{t}[")) for t in touched)
 
 
 def _is_id(name: str) -> bool:

@@ -17,6 +17,7 @@ from ir_sim.scenario.checklist import Checklist
 from ir_sim.scenario.device import Device
 from ir_sim.scenario.fields import Finite, Line, Model, Name, NonNegative, Positive, Slot, Text
 from ir_sim.scenario.lesions import Lesion, grown
+from ir_sim.scenario.patients import Difficulty, Variation
 from ir_sim.scenario.supply import Supply
 from ir_sim.scenario.yaml_source import Source
 
@@ -94,9 +95,14 @@ class Vessel(Model):
 
 
 class Anatomy(Model):
-    """Body and vessels."""
+    """Body and vessels; a template's, if one is named, with those written here over them."""
 
     body: Name
+    template: Name | None = None
+    age: Annotated[float, Field(ge=0, le=120, allow_inf_nan=False)] | None = None
+    calibre: Annotated[float, Field(ge=0.5, le=1.6, allow_inf_nan=False)] = 1.0
+    tortuosity: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.0
+    variant: Name | list[Name] = []
     heart: Heart = Heart()
     vessels: Annotated[list[Vessel], Field(min_length=1, max_length=2000)]
 
@@ -260,6 +266,7 @@ class Scenario(Model):
     """
 
     format: Literal[1]
+    extends: Annotated[str, Field(min_length=1, max_length=300)] | None = None
     id: Name
     title: Line
     level: Level
@@ -273,6 +280,8 @@ class Scenario(Model):
     task: Task
     scoring: Scoring = Scoring()
     checklist: Checklist | None = None
+    variation: Variation | None = None
+    difficulty: Difficulty | None = None
     _source: Source = PrivateAttr()
     _devices: Mapping[str, Device] = PrivateAttr(default_factory=dict)
     _supplies: Mapping[str, Supply] = PrivateAttr(default_factory=dict)
@@ -295,13 +304,13 @@ class Scenario(Model):
 
     @property
     def text(self) -> str:
-        """The YAML text."""
-        return self._source.text
+        """The YAML text: the author's, or all in one where it takes parts from elsewhere."""
+        return self._source.resolved or self._source.text
 
     @property
     def sha256(self) -> str:
         """Hash of the text's UTF-8 bytes, hexadecimal."""
-        return hashlib.sha256(self._source.text.encode()).hexdigest()
+        return hashlib.sha256(self.text.encode()).hexdigest()
 
     @property
     def devices(self) -> Mapping[str, Device]:

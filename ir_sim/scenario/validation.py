@@ -41,7 +41,7 @@ def validate(source: Source, model: type[M]) -> tuple[M | None, list[Problem]]:
 
 
 def _problem(source: Source, model: type[BaseModel], item: ErrorDetails) -> Problem:
-    loc = _real_loc(source, item["loc"])
+    loc = real_loc(source, item["loc"])
     kind, got = item["type"], item["input"]
     if kind == "missing":
         key = item["loc"][-1]
@@ -72,7 +72,7 @@ def _problem(source: Source, model: type[BaseModel], item: ErrorDetails) -> Prob
 def _relevant(source: Source, items: list[ErrorDetails]) -> list[ErrorDetails]:
     """The findings without those that only follow from another one."""
     unknown = {
-        (_real_loc(source, item["loc"])[:-1], nearest(item["loc"][-1], [str(key)]))
+        (real_loc(source, item["loc"])[:-1], nearest(item["loc"][-1], [str(key)]))
         for item in items
         if item["type"] == "extra_forbidden"
         for key in [other["loc"][-1] for other in items if other["type"] == "missing"]
@@ -90,7 +90,7 @@ def _relevant(source: Source, items: list[ErrorDetails]) -> list[ErrorDetails]:
     return kept
 
 
-def _real_loc(source: Source, loc: tuple[int | str, ...]) -> Loc:
+def real_loc(source: Source, loc: tuple[int | str, ...]) -> Loc:
     """Drop the parts of pydantic's location that name a branch of a union, not a key."""
     out: Loc = ()
     for i, part in enumerate(loc):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,8 @@ class Source:
         marks: For each location the (line, column), from 1, of its value.
         key_marks: For each location the (line, column), from 1, of its key.
         problems: What was wrong; ``data`` is None if composing was impossible.
+        files: For each location that was not written in ``file``, the file it was written in.
+        resolved: The whole case as one text, if ``text`` takes parts from elsewhere; else empty.
     """
 
     file: str
@@ -55,6 +57,15 @@ class Source:
     marks: dict[Loc, tuple[int, int]]
     key_marks: dict[Loc, tuple[int, int]]
     problems: list[Problem]
+    files: dict[Loc, str] = field(default_factory=dict)
+    resolved: str = ""
+
+    def file_of(self, loc: Loc) -> str:
+        """The file that a location, or its nearest parent in the text, was written in."""
+        at = loc
+        while at and at not in self.marks:
+            at = at[:-1]
+        return self.files.get(at, self.file)
 
     def problem(
         self, loc: Loc, message: str, hint: str = "", *, at_key: bool = False, warn: bool = False
@@ -66,7 +77,7 @@ class Source:
             at, marks = at[:-1], self.marks
         line, column = marks.get(at, (1, 1))
         severity = "warning" if warn else "error"
-        return Problem(self.file, line, column, self.place(loc), message, hint, severity)
+        return Problem(self.file_of(at), line, column, self.place(loc), message, hint, severity)
 
     def place(self, loc: Loc) -> str:
         """A location as an author reads it: ``anatomy.vessels[right_renal].points[2].radius``.
@@ -282,3 +293,35 @@ def _reader_place(error: yaml.YAMLError, text: str) -> tuple[int, int]:
         position = bad.start() if bad else 0
     head = text[:position]
     return head.count("\n") + 1, position - (head.rfind("\n") + 1) + 1
+
+
+class _Writer(yaml.SafeDumper):
+    """Writes data so that ``parse`` reads the same data again."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        """Write everything out."""
+        del data
+        return True
+
+
+def _write_text(writer: yaml.SafeDumper, text: str) -> yaml.Node:
+    number = text in _WORDS or _INT.fullmatch(text) or _FLOAT.fullmatch(text)
+    style = "'" if number else ("|" if "\n" in text else None)
+    return writer.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Writer.add_representer(str, _write_text)
+
+
+def plain_text(data: dict[str, Any], origin: str) -> str:
+    """Data as a YAML text that parses to the same data; ``origin`` is named in its first line."""
+    body = yaml.dump(
+        data,
+        Dumper=_Writer,
+        sort_keys=False,
+        allow_unicode=True,
+        default_flow_style=None,
+        width=100,
+    )
+    name = origin.replace("\\", "/").rsplit("/", 1)[-1].replace("\n", " ")
+    return f"# Put together from {name}\n{body}"

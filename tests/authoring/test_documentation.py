@@ -24,13 +24,10 @@ def test_the_cases_of_the_tutorial_are_good(tmp_path, text):
 def test_the_messages_of_the_tutorial_are_the_programs(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     wrong = CASES[0].replace("sex: f", "sex: female").replace("parent: aorta", "parent: aorat", 1)
-    first, second = re.findall(r"```text\n(.*?)\n```", PAGE, re.S)
+    (said,) = re.findall(r"```text\n(.*?)\n```", PAGE, re.S)
     Path("my-renal.yaml").write_text(wrong)
     assert main(["validate", "my-renal.yaml"]) == 1
-    assert capsys.readouterr().out.strip() == first
-    Path("my-renal.yaml").write_text(wrong.replace("sex: female", "sex: f"))
-    assert main(["validate", "my-renal.yaml"]) == 1
-    assert capsys.readouterr().out.strip() == second
+    assert capsys.readouterr().out.strip() == said
 
 
 @pytest.mark.parametrize("page", [PAGE, README])

@@ -99,7 +99,7 @@ def test_list_and_schema_are_json(capsys):
     assert cases["right-renal-selective"]["level"] == "beginner"
     assert main(["schema"]) == 0
     schema = json.loads(capsys.readouterr().out)
-    assert {"format", "id", "anatomy", "tray", "task"} <= set(schema["required"])
+    assert {"format", "id", "anatomy", "tray", "task"} <= set(schema["anyOf"][1]["required"])
 
 
 def test_own_cases_are_listed_and_found_by_id(case, tmp_path, monkeypatch, capsys):
