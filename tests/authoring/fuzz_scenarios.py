@@ -5,6 +5,7 @@ bounded form runs with the tests.
 """
 
 import random
+import re
 import sys
 import time
 from pathlib import Path
@@ -105,6 +106,9 @@ def run(count: int, seed: int, seconds: float = 2.0, *, play: bool = False) -> d
     """
     rng = random.Random(seed)
     originals = [p.read_text(encoding="utf-8") for p in shipped_scenarios().values()]
+    page = Path(__file__).parents[2] / "docs" / "authoring.md"
+    composed = re.findall(r"```yaml\n(.*?)```", page.read_text(encoding="utf-8"), re.S)
+    originals += 3 * composed  # short, and they take from others
     devices = shipped_devices()
     accepted, longest = 0, 0.0
     for number in range(count):
