@@ -102,6 +102,7 @@ class CoaxialSystem:
         self.stack: dict[Slot, Mounted] = {}
         self.slipped = False
         self._outside_mm = 0.0
+        self._seen: dict[Slot, DeviceState] | None = None
         layer_of = np.array(lumen.layers.layer, dtype=np.intp)
         self._layer_of_sample = layer_of[lumen.tree.sample_vessel]
         self._space = ContactSpace([grid.walls() for grid in lumen.maps], WALL_RADIUS_MM)
@@ -147,7 +148,7 @@ class CoaxialSystem:
         if reason:
             raise ValueError(reason)
         self.stack[slot] = Mounted.fresh(device)
-        self.rod.settled = False
+        self.rod.settled, self._seen = False, None
 
     def unmount(self, slot: Slot) -> None:
         """Take a device away that has been withdrawn to the sheath's mouth.
@@ -160,7 +161,7 @@ class CoaxialSystem:
         if self.stack[slot].inserted_mm > 0.0:
             raise ValueError(f"the {slot} is still in the vessel: withdraw it first")
         del self.stack[slot]
-        self.rod.settled = False
+        self.rod.settled, self._seen = False, None
 
     def reshape(self, radius_mm: Array) -> None:
         """Give the vessels new radii (treatment, spasm): walls and lumen change where they differ.
@@ -188,13 +189,14 @@ class CoaxialSystem:
     def _lay_walls(self, radius_mm: Array) -> None:
         for k in self.lumen.reshape(radius_mm):
             self._space.lay_walls(k, self.lumen.maps[k].walls())
-            self.rod.settled = False
+            self.rod.settled, self._seen = False, None
 
     def _press(self) -> None:
         """Let new walls push the held devices."""
         devices = inside_out(self.stack)
         still = np.zeros(len(devices))
         if self.rod.advance(devices, still, still, PRESS_S):
+            self._seen = None
             self._outside_mm = self._follow_vessels()
 
     def advance(self, motions: Mapping[Slot, tuple[float, float]], dt_s: float) -> None:
@@ -222,6 +224,7 @@ class CoaxialSystem:
                 devices, feed, turn if attempt == 0 else 0 * turn, dt_s, attempt
             ):
                 return
+            self._seen = None
             outside = self._follow_vessels()
             if outside <= max(OUTSIDE_MM, self._outside_mm):
                 self._outside_mm = outside
@@ -274,7 +277,12 @@ class CoaxialSystem:
         return max(-least, 0.0)
 
     def states(self) -> dict[Slot, DeviceState]:
-        """Every device as the last step left it, from the outermost."""
+        """Every device as the last step left it, from the outermost.
+
+        While everything rests this is the same object, so that what was read off it is kept.
+        """
+        if self._seen is not None:
+            return self._seen
         state = self.rod.state
         chain = ChainPose(
             self.rod.nodes,
@@ -300,6 +308,7 @@ class CoaxialSystem:
                 covered,
             )
             covered = max(covered, mounted.inserted_mm)
+        self._seen = out
         return out
 
     def save(self) -> dict[str, Any]:
@@ -320,6 +329,6 @@ class CoaxialSystem:
         self.rod.place(saved["rod"].copy())
         self.rod.resistance_n = saved["resistance_n"].copy()
         self.rod.push_n = saved["push_n"]
-        self.rod.settled = saved["settled"]
+        self.rod.settled, self._seen = saved["settled"], None
         self._outside_mm = saved["outside_mm"]
         self.stack = {slot: copy.copy(mounted) for slot, mounted in saved["stack"].items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 
 import numpy as np
@@ -109,19 +109,32 @@ def injection(out: Outflow, tree: VesselTree, wanted_ml_s: float, *, power: bool
     return Injecting(min(wanted_ml_s, most), out.slot, tree.vessels[out.vessel].id, out.wedged)
 
 
-def in_lumen(devices: Mapping[str, DeviceState], tree: VesselTree) -> tuple[CatheterInLumen, ...]:
-    """The stretches of vessels that devices lie in, with the widest device's radius."""
-    out: list[CatheterInLumen] = []
-    for device in devices.values():
-        chain = device.chain
-        s = chain.curve_s_mm
-        on = (s >= device.from_mm) & (s <= device.inserted_mm) & (chain.curve_sample >= 0)
-        sample = chain.curve_sample[on]
-        if not len(sample):
-            continue
-        vessel, at = tree.sample_vessel[sample], tree.sample_s_mm[sample]
-        for v in np.unique(vessel).tolist():
-            here = at[vessel == v]
-            radius = device.device.outer_radius_mm
-            out.append(CatheterInLumen(v, float(here.min()), float(here.max()), radius))
-    return tuple(out)
+class Lying:
+    """The stretches of vessels that devices lie in; found anew only when a device has moved."""
+
+    def __init__(self, tree: VesselTree) -> None:
+        self._tree = tree
+        self._of: tuple[DeviceState, ...] = ()
+        self._found: tuple[CatheterInLumen, ...] = ()
+
+    def now(self, devices: Mapping[str, DeviceState]) -> tuple[CatheterInLumen, ...]:
+        """For each device and vessel the stretch that it fills, with its radius."""
+        of = tuple(devices.values())
+        if len(of) != len(self._of) or any(a is not b for a, b in zip(of, self._of, strict=True)):
+            self._of = of
+            self._found = tuple(c for device in of for c in _in_lumen(device, self._tree))
+        return self._found
+
+
+def _in_lumen(device: DeviceState, tree: VesselTree) -> Iterator[CatheterInLumen]:
+    chain = device.chain
+    s = chain.curve_s_mm
+    on = (s >= device.from_mm) & (s <= device.inserted_mm) & (chain.curve_sample >= 0)
+    sample = chain.curve_sample[on]
+    if not len(sample):
+        return
+    vessel, at = tree.sample_vessel[sample], tree.sample_s_mm[sample]
+    for v in sorted(set(vessel.tolist())):
+        here = at[vessel == v]
+        low, high = float(here.min()), float(here.max())
+        yield CatheterInLumen(v, low, high, device.device.outer_radius_mm)

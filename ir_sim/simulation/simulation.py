@@ -33,14 +33,9 @@ from ir_sim.simulation.bedside import Bedside
 from ir_sim.simulation.controls import Controls, Pedal
 from ir_sim.simulation.digest import digest_of
 from ir_sim.simulation.events import Event
-from ir_sim.simulation.handling import Hands
+from ir_sim.simulation.handling import Hands, no_wire_ahead
 from ir_sim.simulation.harm import inflict
-from ir_sim.simulation.injector import (
-    CONTRAST_MG_ML,
-    in_lumen,
-    injection,
-    outflow,
-)
+from ir_sim.simulation.injector import CONTRAST_MG_ML, Lying, injection, outflow
 from ir_sim.simulation.orders import Orders, check_orders
 from ir_sim.simulation.pictures import Album
 from ir_sim.simulation.power_injector import PowerInjector
@@ -102,6 +97,7 @@ class Simulation:
         self.treatments = Treatments(self.bench)
         self.timeline = Timeline()
         self.injector = PowerInjector()
+        self._lying = Lying(self.tree)
         self._line = PressureLine(self.bench)
         staff = (self.hands, self.fluoroscope, self.bedside, self.treatments, self.injector)
         self._orders = Orders(*staff, self._line, self.timeline)
@@ -158,7 +154,7 @@ class Simulation:
         orders, vessel = self._orders, self.state.injecting.vessel
         acts = controls.actions
         refused = [said for action in acts for said in orders.carry_out(action, tick, vessel)]
-        self._move(controls)
+        refused += self._move(controls)
         refused += orders.tell(self.hands.settle(), tick)
         slots = self.coaxial.states()
         devices: Mapping[str, DeviceState] = dict(slots.items())
@@ -197,13 +193,18 @@ class Simulation:
         """
         check_orders(self.scenario, controls, self.coaxial.stack)
 
-    def _move(self, controls: Controls) -> None:
+    def _move(self, controls: Controls) -> list[str]:
+        """Move the hubs; returns why some are not moved."""
         wanted: dict[Slot, tuple[float, float]] = {
             slot: (motion.advance_mm_s, math.radians(motion.rotate_deg_s))
             for slot in SLOTS
             if (motion := controls.motions.get(slot)) is not None and not motion.held
         }
-        self.coaxial.advance(self.hands.motions(wanted), DT_S)
+        motions = self.hands.motions(wanted)
+        held = {**no_wire_ahead(self.coaxial.stack, motions), **self.treatments.held()}
+        free = {slot: motion for slot, motion in motions.items() if slot not in held}
+        self.coaxial.advance(free, DT_S)
+        return [held[slot] for slot in motions if slot in held]
 
     def _inject(
         self, controls: Controls, devices: Mapping[str, DeviceState]
@@ -222,7 +223,7 @@ class Simulation:
             jets = [Injection(out.vessel, out.at_mm, rate, CONTRAST_MG_ML, holes_mm=holes)]
         self.treatments.step(controls.treat)
         jets += bench.injections
-        circulation.step(DT_S, jets, in_lumen(devices, self.tree))
+        circulation.step(DT_S, jets, self._lying.now(devices))
         if rate:
             given_ml = circulation.delivered_ml[0]
             self.contrast_ml += given_ml
