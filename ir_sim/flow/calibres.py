@@ -109,6 +109,11 @@ class Calibres:
         """(samples,) present radius."""
         return self._open
 
+    @property
+    def goal_mm(self) -> Array:
+        """(samples,) radii that the calibres are on their way to, spasm left out."""
+        return self._radius.target
+
     def set_radius(self, vessel: int, radius_mm: Array, seconds: float) -> None:
         """Send a vessel's samples to new radii."""
         low, high = self._plumbing.tree.first[vessel : vessel + 2]

@@ -11,12 +11,29 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ir_sim.devices import CoaxialSystem
+from ir_sim.devices.stack import Mounted
 from ir_sim.scenario.device import Device
 from ir_sim.scenario.fields import Slot
 from ir_sim.simulation.controls import Action
 
 #: Speed at which a device is drawn out, mm/s (assumed: hand over hand).
 WITHDRAW_MM_S = 150.0
+
+
+def no_wire_ahead(
+    stack: Mapping[Slot, Mounted], motions: Mapping[Slot, tuple[float, float]]
+) -> dict[Slot, str]:
+    """Balloons and stents that are pushed without a wire ahead of them: they go nowhere."""
+    wire = stack["wire"].inserted_mm if "wire" in stack else 0.0
+    out: dict[Slot, str] = {}
+    for slot, (speed, _) in motions.items():
+        mounted = stack.get(slot)
+        if mounted is None or speed <= 0.0:
+            continue
+        over_wire = mounted.device.balloon is not None or mounted.device.stent is not None
+        if slot != "guide" and over_wire and wire < mounted.inserted_mm:
+            out[slot] = f"{mounted.device.title} goes only over a wire: lead with the wire"
+    return out
 
 
 @dataclass(frozen=True)

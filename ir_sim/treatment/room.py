@@ -7,13 +7,16 @@ from typing import Any
 
 from ir_sim.scenario.device import Device
 from ir_sim.scenario.supply import Supply
+from ir_sim.treatment.angioplasty import Angioplasty
 from ir_sim.treatment.bench import Bench, Reading
+from ir_sim.treatment.clot_removal import ClotRemoval
+from ir_sim.treatment.embolics import Embolics
 from ir_sim.treatment.measures import Measures
 from ir_sim.treatment.treatment import Treatment
 from ir_sim.xray import DeviceShape
 
 #: Every treatment there is; the order decides which sees a tick first.
-TREATMENTS: tuple[type[Treatment], ...] = ()
+TREATMENTS: tuple[type[Treatment], ...] = (Angioplasty, Embolics, ClotRemoval)
 
 
 class Treatments:
@@ -76,6 +79,10 @@ class Treatments:
         treating = self._treating()
         for treatment in self._all:
             treatment.step(hand if treatment is treating else None)
+
+    def held(self) -> Mapping[str, str]:
+        """Slots whose device a treatment holds where it is (a full balloon), and why."""
+        return {slot: why for treatment in self._all for slot, why in treatment.held().items()}
 
     def reading(self) -> Reading | None:
         """What the tool in hand shows; None if none is."""

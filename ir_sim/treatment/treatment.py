@@ -58,6 +58,10 @@ class Treatment:
                 of this treatment is in hand.
         """
 
+    def held(self) -> Mapping[str, str]:
+        """Slots whose device it holds where it is now, and why in one line."""
+        return {}
+
     def reading(self) -> Reading | None:
         """What the tool in hand shows."""
         return None

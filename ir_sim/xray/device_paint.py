@@ -185,4 +185,6 @@ def _chord_area(offset: Array, radius: float) -> Array:
         share = np.clip(offset, -_THINNEST_PX, _THINNEST_PX) / (2 * _THINNEST_PX)
         return np.asarray(np.pi * radius**2 * share)
     c = np.clip(offset, -radius, radius)
-    return np.asarray(c * np.sqrt(radius**2 - c**2) + radius**2 * np.arcsin(c / radius))
+    # rounding may carry an offset a hair beyond the rim
+    chord = np.sqrt(np.maximum(radius**2 - c**2, 0.0))
+    return np.asarray(c * chord + radius**2 * np.arcsin(np.clip(c / radius, -1.0, 1.0)))
