@@ -19,6 +19,7 @@ M = TypeVar("M", bound=BaseModel)
 
 _ROUNDS = 12
 _COURSE = [[0.0, 0.0, 1.0], [0.0, 10.0, 1.0]]
+_NOBODY = "x-mended"
 _STAND_IN: dict[str, Any] = {
     "format": 1,
     "title": "-",
@@ -28,10 +29,15 @@ _STAND_IN: dict[str, Any] = {
     "age": 60,
     "sex": "f",
     "weight_kg": 70,
-    "anatomy": {"body": "generic", "vessels": [{"id": "-none-", "points": _COURSE}]},
+    "anatomy": {"body": "generic", "vessels": [{"id": _NOBODY, "points": _COURSE}]},
     "body": "generic",
-    "vessels": [{"id": "-none-", "points": _COURSE}],
+    "vessels": [{"id": _NOBODY, "points": _COURSE}],
     "points": _COURSE,
+    "access": {"vessel": _NOBODY, "at_mm": 0.0, "sheath_fr": 30.0},
+    "vessel": _NOBODY,
+    "tray": [_NOBODY],
+    "task": {"target": {"vessel": _NOBODY}},
+    "target": {"vessel": _NOBODY},
     "at_mm": 0.0,
     "sheath_fr": 30.0,
     "length_mm": 1.0,
