@@ -75,6 +75,10 @@ class Edits(Gauges):
         _check_share("share", share)
         self.blood.calibres.obstacles.plugs.closed.send(row, share, seconds)
 
+    def move_plug(self, row: int, vessel: str | int, from_mm: float, to_mm: float) -> None:
+        """Take a plug along to another place, as a clot that is drawn back."""
+        self.blood.calibres.obstacles.move_plug(row, self._index(vessel), from_mm, to_mm)
+
     def add_coils(self, vessel: str | int, from_mm: float, to_mm: float) -> int:
         """An empty coil pack; returns its row for ``pack_coils``."""
         obstacles = self.blood.calibres.obstacles

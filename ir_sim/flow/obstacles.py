@@ -73,6 +73,12 @@ class Obstacles:
         self.plugs.rows.append((vessel, span.start, span.stop, int(clot)))
         return self.plugs.closed.add(0.0)
 
+    def move_plug(self, row: int, vessel: int, from_mm: float, to_mm: float) -> None:
+        """Take a plug to another place; what it closes it closes there."""
+        span = self._plumbing.samples_between(vessel, from_mm, to_mm)
+        self.plugs.rows[row] = (vessel, span.start, span.stop, self.plugs.rows[row][3])
+        self.plugs.closed.send(row, float(self.plugs.closed.target[row]), 0.0)
+
     def add_coils(self, vessel: int, from_mm: float, to_mm: float) -> int:
         """An empty coil pack; returns its row."""
         span = self._plumbing.samples_between(vessel, from_mm, to_mm)

@@ -1,4 +1,4 @@
-"""What the treatments' laws give, beside what has been published: the rows of ``ir-sim treatments``.
+"""What the laws give beside what has been published: the rows of ``ir-sim treatments``.
 
 A law module (``clot_laws``, say) has a function ``rows() -> tuple[Row, ...]`` and a line in
 ``LAWS``. A module that is not there yet is passed over.

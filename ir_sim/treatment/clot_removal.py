@@ -1,0 +1,141 @@
+"""Clot: drawn out by suction and retriever, or dissolved through an infusion catheter."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from ir_sim.scenario.device import Device
+from ir_sim.scenario.supply import Supply
+from ir_sim.treatment.bench import Bench, Reading
+from ir_sim.treatment.clot import Clots
+from ir_sim.treatment.lysis import Lysis
+from ir_sim.treatment.lysis_laws import MOST_MG_H
+from ir_sim.treatment.thrombectomy import Thrombectomy
+from ir_sim.treatment.treatment import Treatment
+from ir_sim.xray import DeviceShape
+
+#: Longest time that passes at once: with a lysis, and with a catheter held at the clot, h.
+_LAPSE_H, _WAIT_H = 24.0, 0.25
+
+
+class ClotRemoval(Treatment):
+    """Thrombectomy and lysis: they share the clot."""
+
+    name: ClassVar[str] = "clot"
+    commands: ClassVar[frozenset[str]] = frozenset({"aspirate", "lapse"})
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__(bench)
+        self.clots = Clots(bench)
+        self.thrombectomy = Thrombectomy(bench, self.clots)
+        self.lysis = Lysis(bench, self.clots)
+        self._tool: Device | None = None
+
+    @staticmethod
+    def handles(tool: Device | Supply) -> bool:
+        """Aspiration catheters, retrievers, infusion catheters."""
+        return isinstance(tool, Device) and any((tool.aspiration, tool.retriever, tool.infusion))
+
+    def take_up(self, tool: Device | Supply) -> str:
+        """Take a tool in hand; the pump of the other goes on."""
+        if isinstance(tool, Device):
+            if tool.infusion is not None and not self.lysis.lytic:
+                return "there is no lytic drug on the tray to infuse"
+            self._tool = tool
+        return ""
+
+    def put_down(self) -> None:
+        """The vacuum and the infusion go on until they are turned off."""
+        self._tool = None
+
+    def act(self, kind: str, value: Any) -> str:
+        """The vacuum, or time."""
+        tool = self._tool
+        if tool is None:
+            return f"take up a tool before you {kind}"
+        if kind == "aspirate" and tool.aspiration is None:
+            return f"{tool.title} has no pump: take up the aspiration catheter"
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            number = math.nan
+        if not math.isfinite(number) or number < 0.0:
+            return f"{kind} needs a number that is not negative, not {value!r}"
+        if kind == "aspirate":
+            most = tool.aspiration.vacuum_kpa if tool.aspiration is not None else 0.0
+            self.thrombectomy.vacuum_kpa = min(number, most)
+            return ""
+        return self._lapse(number, tool)
+
+    def _lapse(self, hours: float, tool: Device) -> str:
+        most = _LAPSE_H if tool.infusion is not None else _WAIT_H
+        if not 0.0 < hours <= most:
+            return f"{hours:g} h cannot pass at once: more than 0 and at most {most:g} h"
+        if tool.infusion is None:
+            self.thrombectomy.wait(hours)
+        elif self.lysis.pump_mg_h <= 0.0:
+            return "the infusion pump is off: turn it up before hours pass"
+        else:
+            self.lysis.lapse(hours)
+        return ""
+
+    def step(self, hand: float | None) -> None:
+        """Go on by one tick."""
+        if hand and self._tool is not None and self._tool.infusion is not None:
+            self.lysis.set_pump(self.lysis.pump_mg_h + hand * self.bench.dt_s)
+        if self.lysis.catheter() is None:
+            self.lysis.set_pump(0.0)
+        if self.clots.all:
+            self.thrombectomy.step()
+            self.lysis.step()
+
+    def reading(self) -> Reading | None:
+        """Vacuum, time in the clot, or the pump."""
+        tool, pull = self._tool, self.thrombectomy
+        if tool is None:
+            return None
+        if tool.infusion is not None:
+            share = 100.0 * self.lysis.share_in_clot()
+            text = (
+                f"{share:.0f} % of the side-holes in clot, {self.lysis.given_mg:.1f} mg given, "
+                f"fibrinogen {self.lysis.fibrinogen:.0f} mg/dL"
+            )
+            return Reading(tool.id, self.lysis.pump_mg_h, "mg/h", text, MOST_MG_H)
+        if tool.aspiration is not None:
+            if pull.vacuum_kpa <= 0.0:
+                text = "pump off"
+            elif pull.touches:
+                text = f"no flow: at the clot for {pull.tip.seconds:.0f} s"
+            else:
+                text = "blood flows freely: not at the clot"
+            return Reading(tool.id, pull.vacuum_kpa, "kPa", text, tool.aspiration.vacuum_kpa)
+        wire = pull.retriever()
+        near, far = pull.open_mm(wire) if wire is not None else (0.0, 0.0)
+        text = f"open over {far - near:.0f} mm, {pull.struts.seconds:.0f} s in the clot"
+        return Reading(tool.id, far - near, "mm", text)
+
+    def shapes(self) -> tuple[DeviceShape, ...]:
+        """The open retriever."""
+        return self.thrombectomy.shapes()
+
+    def measures(self) -> Mapping[tuple[str, str], float]:
+        """TICI and the clot that is gone, for each vessel with an authored thrombus."""
+        return self.clots.measures()
+
+    def state(self) -> dict[str, Any]:
+        """What ``restore`` needs."""
+        return {
+            "tool": self._tool.id if self._tool is not None else "",
+            "clots": self.clots.state(),
+            "thrombectomy": self.thrombectomy.state(),
+            "lysis": self.lysis.state(),
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take up a state."""
+        self._tool = self.bench.scenario.devices.get(state["tool"])
+        self.clots.restore(state["clots"])
+        self.thrombectomy.restore(state["thrombectomy"])
+        self.lysis.restore(state["lysis"])
