@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ir_sim.training.expert.operator import Moves, Operator, Work
-from ir_sim.training.expert.route import Route, beyond, side_deg
+from ir_sim.training.expert.route import Route, beyond, in_lumen, side_deg
 from ir_sim.training.expert.steering import (
     GENTLE_N,
     WIRE_MM_S,
@@ -173,8 +173,16 @@ def seat(o: Operator, way: Route, at_mm: float, slot: str = "catheter") -> Work:
 
     def deep() -> bool:
         vessel, s = o.place(slot)
-        return vessel in inside and (s >= at_mm or vessel != goal)
+        if vessel not in inside or (vessel == goal and s < at_mm):
+            return False
+        tip = o.device(slot).tip_mm  # not where the mouths of two vessels still lie together
+        shared = any(in_lumen(v, tip) for v in siblings)
+        return not shared or vessel != goal or s > 0.75 * way.goal.length_mm
 
+    siblings = [
+        v for v in o.tree.vessels
+        if len(way.down) > 1 and v.parent == way.goal.parent and v is not way.goal
+    ]  # fmt: skip
     on_way = {v.id for v in way.down} | inside
 
     def lost() -> bool:  # thrown out, and the wire with it
@@ -197,7 +205,7 @@ def seat(o: Operator, way: Route, at_mm: float, slot: str = "catheter") -> Work:
         if not (yield from wire_into(o, way, at_mm + more)):
             break
         if len(way.down) > 1 and o.place(slot)[0] != goal:  # its curve leads round the corner
-            yield from o.turn(slot, 0.0 if side_deg(o.tree, way.goal) > 0.0 else 180.0, 3.0)
+            yield from o.turn(slot, towards_deg(way), 3.0)
         buckled = Stall(o, slot, lambda: depth_on(way, *o.place(slot)), 30.0)
         yield from o.do(moves, any_of(deep, lost, stuck, buckled), 25.0)
         if deep():
@@ -206,6 +214,11 @@ def seat(o: Operator, way: Route, at_mm: float, slot: str = "catheter") -> Work:
             return False
         yield from o.do({slot: (-TRACK_MM_S, 0.0)}, None, 3.0 if buckled() else 0.5)
     return deep()
+
+
+def towards_deg(way: Route) -> float:
+    """Rotation at which a curve points into the last branch of the way."""
+    return 0.0 if side_deg(way.tree, way.goal) > 0.0 else 180.0
 
 
 def settle(

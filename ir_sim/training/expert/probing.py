@@ -7,7 +7,7 @@ the artery of a transplant.
 from __future__ import annotations
 
 from ir_sim.anatomy.vessel_tree import Vessel
-from ir_sim.training.expert.operator import Moves, Operator, Work
+from ir_sim.training.expert.operator import Moves, Operator, Seen, Work
 from ir_sim.training.expert.route import Route, beyond, in_lumen, side_deg
 
 #: Speeds, mm/s: the wire ahead, the catheter over it, drawing back.
@@ -72,9 +72,7 @@ def draw_back_into(o: Operator, way: Route, vessel: Vessel, slot: str) -> Work:
         if not past():
             return False
         goal = o.inserted_mm(slot) - _IN_MM
-        yield from o.do(
-            {"wire": (-50.0, 0.0)}, lambda g=goal: o.inserted_mm("wire") < g, 6.0, watch=False
-        )
+        yield from o.do({"wire": (-50.0, 0.0)}, _drawn(o, goal), 6.0, watch=False)
         yield from o.turn(slot, side + off)
         back = {slot: (-_BACK_MM_S, 0.0), "wire": (-_BACK_MM_S, 0.0)}
         yield from o.do(back, lambda: found() or missed(), 12.0, watch=True)
@@ -89,3 +87,8 @@ def _past_with(o: Operator, vessel: Vessel, parent: Vessel, siblings: frozenset[
     if at == parent.id:
         return s > vessel.parent_at_mm + 2 * _PAST_MM
     return at in siblings and s > 2 * _PAST_MM and not in_lumen(vessel, o.device("wire").tip_mm)
+
+
+def _drawn(o: Operator, goal_mm: float) -> Seen:
+    """Whether the wire has come back to a length."""
+    return lambda: o.inserted_mm("wire") < goal_mm

@@ -9,17 +9,16 @@ from ir_sim.devices.coaxial import SHEATH_OUTSIDE_MM
 from ir_sim.scenario.device import Device
 from ir_sim.scenario.model import Step, Target, TipAt
 from ir_sim.simulation.controls import Action, Controls
-from ir_sim.training.expert import filming, manoeuvres, steering, treating
+from ir_sim.training.expert import filming, manoeuvres, steering, tray, treating
 from ir_sim.training.expert.operator import Operator, Work
 from ir_sim.training.expert.route import Route, beyond, route
 
 #: Deeper than a place asks for, so that it holds when the wire goes, mm: in an ostium, and in a
 #: vessel further on.
 DEEPER_MM, BEYOND_MM = 4.0, 14.0
-#: A wire thinner than this radius is a microwire, mm (0.018 in: 0.23).
-MICRO_WIRE_MM = 0.3
 #: A catheter far from the bend it was made for is turned so that its curve lies across the picture
-#: and does not lead its tip into a side branch when the wire goes.
+#: and does not lead its tip into a side branch when the wire goes; if it falls out so, it is turned
+#: towards the branch in which it lies.
 NEUTRAL_DEG = 90.0
 #: A branch that turns back by more is entered deeper by drawing the hook back.
 STEEP_DEG = 134.0
@@ -47,6 +46,7 @@ class Procedure:
         self.o = o
         self.scenario = o.session.scenario
         self.task = self.scenario.task
+        self._falls_out = False
 
     def run(self) -> Work:
         """From the forms to the end."""
@@ -111,6 +111,18 @@ class Procedure:
         antegrade = access.direction == "antegrade"
         return route(self.o.tree, access.vessel, vessel, antegrade=antegrade)
 
+    def way_to(self, vessel: str) -> Route:
+        """The way from the access to a vessel."""
+        return self._way(vessel)
+
+    def bring(self, place: TipAt | Target) -> Work:
+        """A device's tip to a place."""
+        return (yield from self._bring(place))
+
+    def angled_wire(self) -> Device:
+        """The wire that steers best."""
+        return self._wire()
+
     def _there(self, place: TipAt | Target) -> bool:
         if not self.o.free(place.device):
             return False
@@ -171,7 +183,8 @@ class Procedure:
                 if not (steep and (yield from manoeuvres.settle(o, way, deep))):
                     yield from manoeuvres.seat(o, way, deep)
                 if len(way.down) > 1:
-                    yield from o.turn(slot, NEUTRAL_DEG)
+                    rest = manoeuvres.towards_deg(way) if self._falls_out else NEUTRAL_DEG
+                    yield from o.turn(slot, rest)
                 if isinstance(place, Target):
                     yield from steering.wire_back(o, slot)
                     yield from o.wait(0.4)
@@ -207,25 +220,28 @@ class Procedure:
                 if way.turn.index == 0 and not self._way(self.task.target.vessel).down
                 else 90.0
             )
-        found = [d for d in self.scenario.devices.values() if d.slot == "catheter"]
-        flush = [d for d in found if d.side_holes is not None]
-        shaped = [d for d in found if d.side_holes is None]
-        return sorted(shaped, key=lambda d: abs(_bend_deg(d) - need)) + flush
+        return tray.by_bend(self.scenario.devices.values(), need)
 
     def _lie_in(self, vessel: str) -> Work:
         """The catheter's tip in a vessel and its lumen free."""
         o = self.o
         slot = self.task.target.device
         slot = slot if slot in ("microcatheter", "guide") and o.has(slot) else "catheter"
+        if o.has(slot) and tray.opens(o.device(slot).device):
+            yield from o.take_out(slot)  # a balloon or stent's lumen is for the wire
         inside = beyond(o.tree, o.tree.by_id[vessel].index)
-        if not o.has(slot) or o.place(slot)[0] not in inside:
-            yield from self._bring(TipAt(device=slot, vessel=vessel, at_mm=2.0))
-        if not self._wire_next():
-            yield from self._on_target(vessel)
-        if o.has("wire"):
-            yield from steering.wire_back(o, slot)
-            yield from o.take_out("wire")
-        return True
+        for _ in range(3):
+            if not o.has(slot) or o.place(slot)[0] not in inside:
+                yield from self._bring(TipAt(device=slot, vessel=vessel, at_mm=2.0))
+            if not self._wire_next():
+                yield from self._on_target(vessel)
+            if o.has("wire"):
+                yield from steering.wire_back(o, slot)
+                yield from o.wait(0.5)
+            if o.place(slot)[0] in inside:
+                break
+            self._falls_out = not self._falls_out
+        return (yield from o.take_out("wire"))
 
     def _wire_next(self) -> bool:
         """Whether the step after this one leads the wire on: then not before it."""
@@ -277,21 +293,10 @@ class Procedure:
 
     def _wire(self, *, micro: bool = False) -> Device:
         """An angled wire that fits."""
-        fitting = [d for d in self.scenario.devices.values() if d.slot == "wire"]
-        fitting = [d for d in fitting if (d.outer_radius_mm < MICRO_WIRE_MM) == micro] or fitting
-        return min(fitting, key=lambda d: (abs(_bend_deg(d) - 45.0), d.sections[-1].ei_n_mm2))
+        return tray.angled_wire(self.scenario.devices.values(), micro=micro)
 
     def _choice(self, slot: str) -> Device:
         """The first device of the tray for a slot."""
         if slot == "wire":
             return self._wire()
         return next(d for d in self.scenario.devices.values() if d.slot == slot)
-
-
-def _bend_deg(device: Device) -> float:
-    """How far the shape turns at most, from the tip on."""
-    total = most = 0.0
-    for section in device.sections:
-        total += section.arc_deg
-        most = max(most, total)
-    return most

@@ -71,9 +71,9 @@ def wire_into(o: Operator, way: Route, at_mm: float) -> Work:
     for vessel in vessels[_passed(o, way) :]:
         last = vessel is way.goal
         depth = at_mm if last else 6.0
-        if (yield from _steer(o, way, vessel, depth)):
+        again = inner == "catheter" and way.down and vessel is not way.down[0]
+        if (yield from _steer(o, way, vessel, depth, 5 if again else 10)):
             continue
-        again = inner == "catheter" and vessel is not way.down[0]
         if not (again and (yield from draw_back_into(o, way, vessel, inner))):
             return False
         if not (yield from _steer(o, way, vessel, depth)):
@@ -91,7 +91,7 @@ def _passed(o: Operator, way: Route) -> int:
     return next((k for k, v in enumerate(way.down) if v.id == at), 0)
 
 
-def _steer(o: Operator, way: Route, vessel: Vessel, depth_mm: float) -> Work:
+def _steer(o: Operator, way: Route, vessel: Vessel, depth_mm: float, tries: int = 10) -> Work:
     inside = beyond(o.tree, vessel.index)
     on_way = {v.id for v in (*way.down, way.turn, *way.up)}
     depth = min(depth_mm, _reach_mm(o, vessel) - 8.0)
@@ -144,7 +144,7 @@ def _steer(o: Operator, way: Route, vessel: Vessel, depth_mm: float) -> Work:
     guide = next((slot for slot in ("microcatheter", "catheter") if o.has(slot)), "")
     if guide and depth_now() < 0.0:
         yield from _guide_before(o, way, vessel, guide)
-    for attempt in range(10):
+    for attempt in range(tries):
         if arrived():
             return True
         if attempt and attempt % 3 == 0 and guide:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ir_sim.flow.drugs import FORMULARY
 from ir_sim.scenario.model import Endpoint, Happened
 from ir_sim.simulation.controls import Action
-from ir_sim.training.expert import clearing
+from ir_sim.training.expert import angioplasty, clearing
 from ir_sim.training.expert.operator import Operator, Work
 from ir_sim.training.steps import met
 
@@ -57,8 +57,15 @@ TREATING: dict[str, Callable[[Procedure, Happened], Work]] = {
     "lysis_lapsed": clearing.infuse,
     "lysis_checked": clearing.check,
     "clot_removed": clearing.clear,
+    "balloon_inflated": angioplasty.dilate,
+    "waist_gone": angioplasty.dilate,
+    "balloon_deflated": angioplasty.deflate,
+    "stent_deployed": angioplasty.stent,
+    "tear_sealed": angioplasty.seal,
 }
 #: How the expert works towards an endpoint that waiting does not bring.
 ACHIEVING: dict[str, Callable[[Procedure, Endpoint], Work]] = {
     "lysis_percent": clearing.go_on,
+    "residual_percent": angioplasty.improve,
+    "gradient_mmhg": angioplasty.improve,
 }
