@@ -112,6 +112,8 @@ class StepWatch:
         return done[-1] + 1 if done else 0
 
     def _may_come_early(self, i: int, front: int, step: Step) -> bool:
+        if step.when.endpoint is not None:
+            return False  # judged when its turn has come
         if step.when.tip_at is None:
             return step.when not in [s.when for s in self.steps[front:i]]
         return i == front + 1 and step.id not in self._there
