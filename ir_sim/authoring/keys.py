@@ -48,6 +48,8 @@ BLOCKS = {
     "case has both; this block changes what they mean. Where the whole change cannot be played, "
     "less of it is made.",
     "Change": "What the easier or the harder version changes; what is left out stays.",
+    "Underlay": "A picture (an angiogram, say) under the vessels in `ir-sim preview`, to trace. A "
+    "trainee never sees it.",
     "Checklist": "Forms before the puncture and after the last film.",
     "Question": "A question of your own for a form.",
     "Choice": "One answer to a question.",
@@ -129,6 +131,10 @@ KEYS = {
     "same `id`; `{id: x, remove: yes}` takes one away. `id` and `review` are never taken over.",
     "Scenario.variation": "How far other patients may differ.",
     "Scenario.difficulty": "What easier and harder mean.",
+    "Scenario.underlay": "A picture to trace while authoring.",
+    "Underlay.file": "The picture's file, beside the case.",
+    "Underlay.mm_per_px": "Size of one of its pixels in the patient, mm.",
+    "Underlay.centre_mm": "Where its middle lies: x and y, mm.",
     "Scenario.id": "Name of the case in files and logs; name the file the same, with .yaml.",
     "Scenario.title": "One line that people read.",
     "Scenario.level": "How hard it is.",

@@ -87,7 +87,9 @@ def _extended(
         source.problems.append(source.problem(loc, "must name one case or anatomy"))
         return source, True
     if name in template_names():
-        over = dict(source.data.get("anatomy") or {})
+        over = source.data.get("anatomy") or {}
+        if not isinstance(over, dict):
+            return source, True  # the schema says what is wrong
         data = {**source.data, "anatomy": {"template": name, **over}}
         marks = {**source.marks, ("anatomy", "template"): source.marks[loc]}
         marks.setdefault(("anatomy",), source.marks[loc])
@@ -251,11 +253,11 @@ def _shape(
     ):
         if isinstance(value, int | float) and low <= value <= high:
             shape[key] = float(value)
-    words = anatomy.get("variant", [])
+    words = anatomy.get("variant") or []
     known = variants_of(name)
     chosen = words if isinstance(words, list) else [words]
     for i, word in enumerate(chosen):
-        if word not in known:
+        if not isinstance(word, str) or word not in known:
             loc: Loc = (
                 ("anatomy", "variant", i) if isinstance(words, list) else ("anatomy", "variant")
             )

@@ -249,6 +249,14 @@ class Baseline(Model):
     air_kerma_mgy: Positive | None = None
 
 
+class Underlay(Model):
+    """A picture under the vessels on the author's screen, to trace; a trainee never sees it."""
+
+    file: Line
+    mm_per_px: Positive
+    centre_mm: Annotated[list[Finite], Field(min_length=2, max_length=2)] = [0.0, 0.0]
+
+
 class Scoring(Model):
     """Which rubric rates the run, and against what."""
 
@@ -282,6 +290,7 @@ class Scenario(Model):
     checklist: Checklist | None = None
     variation: Variation | None = None
     difficulty: Difficulty | None = None
+    underlay: Underlay | None = None
     _source: Source = PrivateAttr()
     _devices: Mapping[str, Device] = PrivateAttr(default_factory=dict)
     _supplies: Mapping[str, Supply] = PrivateAttr(default_factory=dict)

@@ -1,0 +1,346 @@
+"""The author's map: a case's vessels in mm, with handles to drag, tools, and a picture to trace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pygame
+
+from ir_sim.app.theme import Colour, Theme
+from ir_sim.app.widgets import Widget
+from ir_sim.authoring.lesion_words import place_words
+from ir_sim.authoring.look import Look
+from ir_sim.scenario.lesions import Spasm
+
+#: One colour a layer (Okabe and Ito).
+LAYERS: tuple[Colour, ...] = (
+    (150, 70, 70), (0, 92, 143), (0, 126, 92), (160, 112, 0), (150, 86, 120),
+)  # fmt: skip
+_LESION: Colour = (215, 135, 180)
+_WAY: Colour = (240, 228, 66)
+_TARGET: Colour = (232, 112, 44)
+_GRAB_PX = 11
+_MARGIN = 0.9
+
+
+@dataclass(frozen=True)
+class View:
+    """World mm to pixels of the window."""
+
+    px_per_mm: float = 1.0
+    x0: float = 0.0
+    y0: float = 0.0
+
+    def px(self, x_mm: float, y_mm: float) -> tuple[float, float]:
+        """A place in the window."""
+        return self.x0 + self.px_per_mm * x_mm, self.y0 - self.px_per_mm * y_mm
+
+    def mm(self, at: tuple[float, float]) -> tuple[float, float]:
+        """A place in the patient."""
+        return (at[0] - self.x0) / self.px_per_mm, (self.y0 - at[1]) / self.px_per_mm
+
+
+@dataclass(frozen=True)
+class Underlay:
+    """A picture to trace, and where it lies."""
+
+    image: pygame.Surface
+    mm_per_px: float
+    centre_mm: tuple[float, float]
+
+
+@dataclass
+class Deeds:
+    """What the map asks its owner to do; places are in mm."""
+
+    hold: Callable[[], None]
+    move: Callable[[str, int, float, float], None]
+    widen: Callable[[str, int, float], None]
+    let_go: Callable[[], None]
+    branch: Callable[[str, tuple[float, float], tuple[float, float]], None]
+    lesion: Callable[[str, float], None]
+
+
+class VesselMap(Widget):
+    """The map.
+
+    Args:
+        deeds: What it asks for.
+
+    Attributes:
+        look: What is drawn, or None.
+        points: Points of each vessel as authored, mm.
+        tool: ``move``, ``calibre``, ``branch`` or ``lesion``.
+        chosen: Vessel and point that the keyboard acts on, or None.
+    """
+
+    takes_focus = True
+
+    def __init__(self, deeds: Deeds) -> None:
+        super().__init__("map")
+        self.deeds = deeds
+        self.look: Look | None = None
+        self.points: dict[str, list[list[float]]] = {}
+        self.tool = "move"
+        self.chosen: tuple[str, int] | None = None
+        self.underlay: Underlay | None = None
+        self.view: View | None = None
+        self.pointer = (0, 0)
+        self._dragged: tuple[str, int] | None = None
+        self._start: tuple[str, tuple[float, float]] | None = None
+        self._pan: tuple[int, int] | None = None
+
+    def says(self) -> str:
+        """What it shows."""
+        count = len(self.look.tree.vessels) if self.look is not None else 0
+        at = f", {self.chosen[0]} point {self.chosen[1] + 1}" if self.chosen else ""
+        return f"{count} vessels, tool {self.tool}{at}"
+
+    def show(self, look: Look | None) -> None:
+        """Draw this from now on; what hangs together no longer stays as it was."""
+        if look is None:
+            return
+        self.look = look
+        self.points = {
+            spec.id: [list(p) for p in spec.points] for spec in look.scenario.anatomy.vessels
+        }
+        if self.chosen is not None and self.chosen[1] >= len(self.points.get(self.chosen[0], [])):
+            self.chosen = None
+
+    def fit(self) -> None:
+        """Show everything."""
+        if self.look is None or not self.rect.width:
+            return
+        r = self.look.tree.sample_radius_mm[:, None]
+        low = (self.look.tree.sample_xy_mm - r).min(0)
+        high = (self.look.tree.sample_xy_mm + r).max(0)
+        size = np.maximum(high - low, 1.0)
+        scale = float(_MARGIN * min(self.rect.width / size[0], self.rect.height / size[1]))
+        middle = 0.5 * (low + high)
+        self.view = View(
+            scale,
+            self.rect.centerx - scale * float(middle[0]),
+            self.rect.centery + scale * float(middle[1]),
+        )
+
+    # -- hands ---------------------------------------------------------------------------------
+
+    def wheel(self, notches: int) -> bool:
+        """Over a point: its calibre; elsewhere: nearer or farther."""
+        if self.view is None:
+            return False
+        near = self._nearest_point(self.pointer)
+        if near is not None:
+            radius = self.points[near[0]][near[1]][2]
+            self.deeds.widen(*near, radius * 1.04**notches)
+            return True
+        x, y = self.view.mm(self.pointer)
+        scale = float(np.clip(self.view.px_per_mm * 1.15**notches, 0.3, 60.0))
+        self.view = View(scale, self.pointer[0] - scale * x, self.pointer[1] + scale * y)
+        return True
+
+    def press(self, at: tuple[int, int]) -> None:
+        """Take hold of a point, begin a branch, or put a lesion down."""
+        if self.view is None or self.look is None:
+            return
+        if self.tool in ("move", "calibre"):
+            self._dragged = self._nearest_point(at)
+            self.chosen = self._dragged or self.chosen
+            if self._dragged is not None:
+                self.deeds.hold()
+            else:
+                self._pan = at
+            return
+        found = self._vessel_at(at)
+        if found is None:
+            self._pan = at
+        elif self.tool == "lesion":
+            self.deeds.lesion(*found)
+        else:
+            self._start = (found[0], self.view.mm(at))
+
+    def drag(self, at: tuple[int, int]) -> None:
+        """Move or widen what is held; without anything held, the map."""
+        if self.view is None:
+            return
+        if self._dragged is not None:
+            x, y = self.view.mm(at)
+            vessel, point = self._dragged
+            if self.tool == "calibre" or pygame.key.get_mods() & pygame.KMOD_SHIFT:
+                px, py = self.points[vessel][point][:2]
+                self.deeds.widen(vessel, point, float(np.hypot(x - px, y - py)))
+            else:
+                self.deeds.move(vessel, point, x, y)
+        elif self._pan is not None:
+            self.view = replace(
+                self.view,
+                x0=self.view.x0 + at[0] - self._pan[0],
+                y0=self.view.y0 + at[1] - self._pan[1],
+            )
+            self._pan = at
+
+    def release(self, at: tuple[int, int]) -> None:
+        """Let go; a branch ends here."""
+        self._pan = None
+        if self._dragged is not None:
+            self._dragged = None
+            self.deeds.let_go()
+        if self._start is not None and self.view is not None:
+            vessel, begin = self._start
+            self._start = None
+            end = self.view.mm(at)
+            if np.hypot(end[0] - begin[0], end[1] - begin[1]) > 4.0:
+                self.deeds.branch(vessel, begin, end)
+
+    def _nearest_point(self, at: tuple[int, int]) -> tuple[str, int] | None:
+        if self.view is None:
+            return None
+        best, found = float(_GRAB_PX), None
+        for vessel, rows in self.points.items():
+            for i, row in enumerate(rows):
+                x, y = self.view.px(row[0], row[1])
+                far = float(np.hypot(x - at[0], y - at[1]))
+                if far < best:
+                    best, found = far, (vessel, i)
+        return found
+
+    def _vessel_at(self, at: tuple[int, int]) -> tuple[str, float] | None:
+        """The authored vessel under a place, the thinnest first, and the arclength there."""
+        if self.view is None or self.look is None:
+            return None
+        xy = np.array(self.view.mm(at))
+        found: list[tuple[float, str, float]] = []
+        for v in self.look.tree.vessels:
+            d = np.hypot(*(v.xy_mm - xy).T)
+            i = int(np.argmin(d))
+            if d[i] < v.radius_mm[i] + 3.0 / self.view.px_per_mm and not v.grown:
+                found.append((float(v.radius_mm[i]), v.id, max(float(v.s_mm[i]), 0.0)))
+        return min(found)[1:] if found else None
+
+    # -- looks ---------------------------------------------------------------------------------
+
+    def draw(self, surface: pygame.Surface, theme: Theme, *, focused: bool) -> None:
+        """Draw the map."""
+        pygame.draw.rect(surface, theme.palette.panel, self.rect, border_radius=theme.px(6))
+        if self.view is None:
+            self.fit()
+        if self.look is None or self.view is None:
+            words = "The vessels do not hang together: see below."
+            theme.write(
+                surface, self.rect.center, words, 15, colour=theme.palette.quiet, anchor="center"
+            )
+            return
+        surface.set_clip(self.rect)
+        self._draw_underlay(surface)
+        self._draw_vessels(surface)
+        self._draw_way(surface, theme)
+        self._draw_lesions(surface, theme)
+        self._draw_handles(surface, theme)
+        self._draw_words(surface, theme)
+        surface.set_clip(None)
+
+    def _lines(self, xy: object) -> list[tuple[float, float]]:
+        assert self.view is not None  # noqa: S101  # drawn only with a view
+        return [self.view.px(float(x), float(y)) for x, y in np.asarray(xy)]
+
+    def _draw_underlay(self, surface: pygame.Surface) -> None:
+        under, view = self.underlay, self.view
+        if under is None or view is None:
+            return
+        scale = under.mm_per_px * view.px_per_mm
+        size = (round(under.image.get_width() * scale), round(under.image.get_height() * scale))
+        if max(size) > 6000 or min(size) < 2:
+            return
+        image = pygame.transform.smoothscale(under.image, size)
+        rect = image.get_rect(center=[round(c) for c in view.px(*under.centre_mm)])
+        surface.blit(image, rect)
+
+    def _draw_vessels(self, surface: pygame.Surface) -> None:
+        look = self.look
+        assert look is not None  # noqa: S101
+        glass = pygame.Surface(surface.get_size(), pygame.SRCALPHA) if self.underlay else surface
+        for layer in sorted(set(look.layers), reverse=True):
+            colour = LAYERS[layer % len(LAYERS)]
+            alpha = (*colour, 120) if self.underlay else colour
+            for vessel in reversed(look.tree.vessels):
+                if look.layers[vessel.index] == layer:
+                    for ring in look.outlines[vessel.index]:
+                        pygame.draw.polygon(glass, alpha, self._lines(ring))
+        if glass is not surface:
+            surface.blit(glass, (0, 0))
+        for vessel in look.tree.vessels:
+            pygame.draw.aalines(surface, (10, 12, 15), False, self._lines(vessel.xy_mm))
+
+    def _draw_way(self, surface: pygame.Surface, theme: Theme) -> None:
+        look = self.look
+        assert look is not None  # noqa: S101
+        if len(look.course) > 1:
+            pygame.draw.lines(surface, _WAY, False, self._lines(look.course), theme.px(2))
+        target = look.scenario.task.target
+        if target.vessel in look.tree.by_id:
+            at = self._lines([look.tree.by_id[target.vessel].point_at(target.at_mm)])[0]
+            pygame.draw.circle(surface, _TARGET, at, theme.px(10), theme.px(3))
+        access = look.scenario.access
+        if access.vessel in look.tree.by_id:
+            x, y = self._lines([look.tree.by_id[access.vessel].point_at(access.at_mm)])[0]
+            box = pygame.Rect(0, 0, theme.px(12), theme.px(12))
+            box.center = (round(x), round(y))
+            pygame.draw.rect(surface, theme.palette.text, box, theme.px(2))
+
+    def _draw_lesions(self, surface: pygame.Surface, theme: Theme) -> None:
+        look = self.look
+        assert look is not None  # noqa: S101
+        for vessel in look.tree.vessels:
+            for lesion in vessel.lesions:
+                at_mm = 0.5 * vessel.length_mm if isinstance(lesion, Spasm) else lesion.at_mm
+                x, y = self._lines([vessel.point_at(at_mm)])[0]
+                pygame.draw.circle(surface, _LESION, (x, y), theme.px(7), theme.px(2))
+                words = f"{lesion.kind}{place_words(lesion)}"
+                theme.write(surface, (x + theme.px(10), y - theme.px(8)), words, 12, colour=_LESION)
+
+    def _draw_handles(self, surface: pygame.Surface, theme: Theme) -> None:
+        view = self.view
+        assert view is not None  # noqa: S101
+        near = self._nearest_point(self.pointer)
+        for vessel, rows in self.points.items():
+            for i, row in enumerate(rows):
+                at = view.px(row[0], row[1])
+                if not self.rect.collidepoint(at):
+                    continue
+                held = (vessel, i) in (self.chosen, near)
+                colour = theme.palette.accent if held else theme.palette.quiet
+                pygame.draw.circle(surface, colour, at, theme.px(5 if held else 3))
+                if held:
+                    around = row[2] * view.px_per_mm
+                    pygame.draw.circle(surface, colour, at, max(around, 2.0), 1)
+
+    def _draw_words(self, surface: pygame.Surface, theme: Theme) -> None:
+        """Name, calibre and flow beside what the pointer is on, or what is chosen."""
+        look, view = self.look, self.view
+        assert look is not None and view is not None  # noqa: S101, PT018
+        near = self._nearest_point(self.pointer)
+        under = self._vessel_at(self.pointer)
+        name = near[0] if near else (under[0] if under else (self.chosen or ("", 0))[0])
+        taken: list[pygame.Rect] = []
+        for v in sorted(look.tree.vessels, key=lambda v: (v.id != name, -v.radius_at(0.0))):
+            x, y = self._lines([v.point_at(0.55 * v.length_mm)])[0]
+            words = v.id.replace("_", " ")
+            if v.id == name:
+                ends = f"{2 * v.radius_at(0.0):.1f}-{2 * float(v.radius_mm[-1]):.1f} mm"
+                words += f"  {ends}  {v.length_mm:.0f} mm long  {look.flows[v.id]:.0f} mL/min"
+            box = theme.text(words, 12).get_rect(midleft=(round(x) + theme.px(8), round(y)))
+            if v.id != name and (box.collidelist(taken) >= 0 or not self.rect.contains(box)):
+                continue
+            box.clamp_ip(self.rect)
+            taken.append(box)
+            colour = theme.palette.text if v.id == name else theme.palette.quiet
+            if v.id == name:
+                pygame.draw.rect(surface, theme.palette.background, box.inflate(8, 4))
+            theme.write(surface, box.topleft, words, 12, colour=colour)
+        if near is not None:
+            row = self.points[near[0]][near[1]]
+            spot = f"x {row[0]:g}  y {row[1]:g}  radius {row[2]:g} mm"
+            at = (self.rect.x + theme.px(12), self.rect.bottom - theme.px(10))
+            theme.write(surface, at, spot, 13, "mono", theme.palette.text, "bottomleft")
