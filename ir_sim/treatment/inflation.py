@@ -22,8 +22,9 @@ FULL_ATM, EMPTY_ATM = 1.0, 0.25
 MOST_ATM = 30.0
 #: A wall follows a balloon within this time; smaller changes are not sent, s and mm.
 _FOLLOW_S, _FOLLOW_MM = 0.25, 0.04
-#: Balloon over vessel from which on the timeline says so, and from which the patient feels it.
-_OVERSIZE, PAIN_RATIO = 1.1, 1.25
+#: Balloon over vessel from which on the timeline says so, from which a flap is the operator's, and
+#: from which the patient feels it (assumed).
+_OVERSIZE, _LARGE, PAIN_RATIO = 1.2, 1.1, 1.25
 #: A waist has gone when the balloon is within so many per cent of its chart everywhere.
 _NO_WAIST_PERCENT = 8.0
 #: The event says "inflated" from this share of the nominal pressure on.
@@ -249,6 +250,6 @@ class Inflating:
         if now.dissects:
             where, at = walls.dissect(now.site, now.under)
             # a flap under a fitting balloon is fate, under a large one it is the operator's
-            kind = "dissection" if now.ratio > _OVERSIZE or now.burst else "flap"
+            kind = "dissection" if now.ratio > _LARGE or now.burst else "flap"
             bench.happen(kind, f"A flap lies in the {name} after the balloon.", slot, where,
                          at_mm=round(at, 1), by="balloon", force_n=0.0)  # fmt: skip

@@ -71,6 +71,17 @@ def treated_between(bench):
     bench.film("right_renal", number=2)
 
 
+def treated_unseen(filmed):
+    def play(bench):
+        bench.film("right_renal", number=1)
+        bench.tick(events=[bench.event("balloon_deflated", vessel="right_renal")])
+        if filmed:
+            bench.film("right_renal", number=2)
+        bench.tick(events=[bench.event("finished")])
+
+    return play
+
+
 def zoomed(vessel, at_mm, seconds, centre, field_cm=22.0):
     def play(bench):
         bench.state.settings = Settings(field_cm=field_cm, centre_mm=centre)
@@ -238,6 +249,26 @@ CATALOGUE = [
     ("wrong_vessel", lie_in("left_renal", 20.0), lie_in("right_renal", 20.0), {}),
     ("wrong_vessel", lie_in("left_renal", 20.0), lie_in("left_renal", 20.0, at_mm=4.0), {}),
     ("heparin_missing", heparin(False), heparin(True), {"more": "checklist: {heparin: yes}"}),
+    (
+        "balloon_oversized",
+        event("balloon_oversized", ratio=1.21),
+        event("balloon_oversized", ratio=1.19),
+        {},
+    ),
+    (
+        "balloon_over_rated",
+        event("balloon_over_rated", atm=15.2, rated_atm=14.0),
+        event("balloon_inflated", atm=13.0),
+        {},
+    ),
+    ("balloon_outside_lesion", event("balloon_outside_lesion"), event("balloon_inflated"), {}),
+    (
+        "stent_malapposed",
+        event("malapposition", diameter_mm=6.0, reference_mm=8.2),
+        event("stent_deployed", diameter_mm=8.0, reference_mm=8.2),
+        {},
+    ),
+    ("no_control_run", treated_unseen(filmed=False), treated_unseen(filmed=True), {}),
     (
         "fluoro_without_motion",
         lambda bench: bench.run(5.1, LOOK),

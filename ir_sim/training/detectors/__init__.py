@@ -1,6 +1,13 @@
 """The detectors by the code of the error that they look for."""
 
 from ir_sim.training.detectors.base import COMMON_FIELDS, Detector, Finding
+from ir_sim.training.detectors.dilating import (
+    BalloonOutsideLesion,
+    BalloonOverRated,
+    BalloonOversized,
+    NoControlRun,
+    StentMalapposed,
+)
 from ir_sim.training.detectors.hazards import (
     CatheterWithoutWire,
     Dissection,
@@ -64,6 +71,11 @@ _ALL: tuple[type[Detector], ...] = (
     WallForce,
     WrongVessel,
     HeparinMissing,
+    BalloonOversized,
+    BalloonOverRated,
+    BalloonOutsideLesion,
+    StentMalapposed,
+    NoControlRun,
     FluoroWithoutMotion,
     UncollimatedRun,
     UnneededMagnification,
