@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ir_sim.anatomy.vessel_tree import Vessel
 from ir_sim.scenario.device import Device
-from ir_sim.scenario.model import Endpoint, Happened
+from ir_sim.scenario.model import Endpoint, Happened, Target, TipAt
 from ir_sim.simulation.controls import Action
 from ir_sim.simulation.state import DT_S
 from ir_sim.training.expert import steering
-from ir_sim.training.expert.operator import Operator, Work
+from ir_sim.training.expert.operator import Moves, Operator, Work
+from ir_sim.training.expert.steering import any_of
 from ir_sim.training.steps import met
 
 if TYPE_CHECKING:
@@ -21,6 +23,12 @@ DOSE_MG_H, FIRST_H, AGAIN_H = 1.0, 12.0, 8.0
 _TURN = 0.5
 #: Fibrinogen below which the pump is halved, and stopped, mg/dL.
 _HALVE, _STOP = 150.0, 100.0
+#: Through the microcatheter, back from the retriever, to the clot, and back with it, mm/s.
+_FEED_MM_S, _UNSHEATHE_MM_S, _TRACK_MM_S, _DRAW_MM_S = 60.0, 10.0, 8.0, 5.0
+#: Nearer than this to its wire's tip a catheter is pushed slowly, mm.
+_NEAR_MM = 120.0
+#: The microcatheter goes so far back behind the open struts, mm; vacuum; wait; passes at most.
+_BARE_MM, _VACUUM_KPA, _WAIT_H, _PASSES = 2.0, 85.0, 4.0 / 60.0, 4
 
 
 def infuse(procedure: Procedure, wanted: Happened) -> Work:
@@ -87,8 +95,120 @@ def _pump(o: Operator, mg_h: float) -> Work:
     return True
 
 
+def along_wire(o: Operator, place: TipAt | Target) -> Work:
+    """A catheter that was changed over a wire up along it to a place; the wire is held."""
+    slot = place.device
+
+    def there() -> bool:
+        vessel, s = o.place(slot)
+        return vessel == place.vessel and s >= place.at_mm + 2.0
+
+    def moves() -> Moves:
+        lead = o.inserted_mm("wire") - o.inserted_mm(slot)
+        slow = _TRACK_MM_S if lead < _NEAR_MM else _FEED_MM_S
+        return {slot: (slow, 0.0)}
+
+    spent = any_of(there, lambda: o.inserted_mm("wire") - o.inserted_mm(slot) < 3.0)
+    yield from o.do(moves, spent, 60.0)
+    return there()
+
+
+def open_retriever(procedure: Procedure, wanted: Happened) -> Work:
+    """The retriever to the microcatheter's end, then the microcatheter back from it."""
+    del wanted
+    o = procedure.o
+    device = _tool(o, "retriever")
+    if device is None or device.retriever is None:
+        return False
+    ahead = {"wire": (_FEED_MM_S, 0.0)}
+    near = o.inserted_mm("microcatheter")
+    yield from o.do(ahead, lambda: o.inserted_mm("wire") >= near, 40.0, watch=False)
+    bare = device.retriever.tip_mm + device.retriever.length_mm + _BARE_MM
+    back = {"microcatheter": (-_UNSHEATHE_MM_S, 0.0)}
+
+    def bared() -> bool:
+        return o.inserted_mm("wire") - o.inserted_mm("microcatheter") >= bare
+
+    return (yield from o.do(back, bared, 20.0, watch=True))
+
+
 def clear(procedure: Procedure, wanted: Happened) -> Work:
-    """Draw the clot out."""
-    del procedure, wanted
-    yield from ()
-    return False
+    """Suction at the clot's face, minutes, and slowly back; anew if the clot stays."""
+    o = procedure.o
+    for _ in range(_PASSES):
+        if _tool(o, "retriever") is None and not (yield from _again(procedure)):
+            return False
+        yield from _suction(o)
+        yield from _draw(o)
+        if any(e.kind == "clot_removed" for e in o.session.events):
+            break
+        yield from o.take_out("wire")
+    yield from _suction_off(o)
+    yield from o.take_out("wire")
+    yield from o.take_out("microcatheter")
+    return any(e.kind == wanted.kind for e in o.session.events)
+
+
+def _again(procedure: Procedure) -> Work:
+    """Across the clot anew: micro wire, microcatheter, retriever, as the steps say."""
+    o = procedure.o
+    steps, beyond = procedure.task.steps, {v.id for v in _behind_clot(procedure)}
+    for step in steps:
+        place = step.when.tip_at
+        small = place is not None and place.device in ("wire", "microcatheter")
+        if place is not None and small and place.vessel in beyond:
+            yield from procedure._bring(place)
+    for step in steps:
+        if step.when.mounted is not None and step.when.mounted.device == "wire":
+            yield from o.put_in("wire", str(step.when.mounted.id))
+    return (yield from open_retriever(procedure, Happened(kind="retriever_opened")))
+
+
+def _behind_clot(procedure: Procedure) -> list[Vessel]:
+    """Vessels beyond those that hold clot."""
+    tree, found = procedure.o.tree, []
+    for vessel in tree.vessels:
+        above = {tree.vessels[i].id for i in tree.path_to_root(vessel.index)} - {vessel.id}
+        if any(lesion.kind == "thrombus" for name in above for lesion in tree.by_id[name].lesions):
+            found.append(vessel)
+    return found
+
+
+def _suction(o: Operator) -> Work:
+    """The aspiration catheter over what lies in it to the clot, the pump on, and minutes."""
+    device = _tool(o, "aspiration")
+    if device is None:
+        return False
+    yield from o.press(Action("take_up", device=device.id))
+    yield from o.press(Action("aspirate", value=_VACUUM_KPA))
+
+    def at_clot() -> bool:
+        reading = o.state.treatment
+        return reading is not None and reading.text.startswith("no flow")
+
+    ahead = {device.slot: (_TRACK_MM_S, 0.0)}
+    bare = o.inserted_mm("microcatheter") if o.has("microcatheter") else o.inserted_mm("wire")
+    stop = lambda: at_clot() or o.inserted_mm(device.slot) >= bare  # noqa: E731
+    yield from o.do(ahead, stop, 40.0, watch=True)
+    yield from o.wait(2.0)
+    return (yield from o.press(Action("lapse", value=_WAIT_H)))
+
+
+def _suction_off(o: Operator) -> Work:
+    device = _tool(o, "aspiration")
+    if device is not None:
+        yield from o.press(Action("take_up", device=device.id))
+        yield from o.press(Action("aspirate", value=0.0))
+    return True
+
+
+def _draw(o: Operator) -> Work:
+    """Retriever and microcatheter together into the aspiration catheter."""
+    goal = o.inserted_mm("catheter") - 5.0
+    back = {"wire": (-_DRAW_MM_S, 0.0), "microcatheter": (-_DRAW_MM_S, 0.0)}
+
+    def done() -> bool:
+        return o.inserted_mm("wire") <= goal
+
+    yield from o.do(back, done, 30.0, watch=True)
+    return True

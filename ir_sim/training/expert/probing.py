@@ -51,7 +51,9 @@ def draw_back_into(o: Operator, way: Route, vessel: Vessel, slot: str) -> Work:
 
     def missed() -> bool:
         at, s = o.place(slot)
-        return at not in inside and at not in siblings and s < vessel.parent_at_mm - _SHORT_MM
+        if at == parent.id:
+            return s < vessel.parent_at_mm - _SHORT_MM
+        return at not in inside and at not in siblings
 
     def over() -> Moves:
         if o.inserted_mm("wire") - o.inserted_mm(slot) < _LEAD_MM / 2:
@@ -76,9 +78,9 @@ def draw_back_into(o: Operator, way: Route, vessel: Vessel, slot: str) -> Work:
         yield from o.turn(slot, side + off)
         back = {slot: (-_BACK_MM_S, 0.0), "wire": (-_BACK_MM_S, 0.0)}
         yield from o.do(back, lambda: found() or missed(), 12.0, watch=True)
-        if found():
-            return True
-    return False
+        if found() or o.place(slot)[0] != parent.id:
+            break
+    return found()
 
 
 def _past_with(o: Operator, vessel: Vessel, parent: Vessel, siblings: frozenset[str]) -> bool:

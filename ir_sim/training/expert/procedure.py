@@ -9,7 +9,7 @@ from ir_sim.devices.coaxial import SHEATH_OUTSIDE_MM
 from ir_sim.scenario.device import Device
 from ir_sim.scenario.model import Step, Target, TipAt
 from ir_sim.simulation.controls import Action, Controls
-from ir_sim.training.expert import filming, manoeuvres, steering, tray, treating
+from ir_sim.training.expert import clearing, filming, manoeuvres, steering, tray, treating
 from ir_sim.training.expert.operator import Operator, Work
 from ir_sim.training.expert.route import Route, beyond, route
 
@@ -164,6 +164,9 @@ class Procedure:
         if slot == "microcatheter":
             return (yield from self._follow(place, way))
         inside = {v.id for v in way.down}
+        led = o.has(slot) and o.place("wire")[0] in beyond(o.tree, way.goal.index)
+        if led and o.place(slot)[0] not in inside and (yield from clearing.along_wire(o, place)):
+            return True  # it was changed over a wire that lies there already
         for device in self._catheters(way)[:3]:
             if o.has(slot) and o.place(slot)[0] in inside:
                 pass  # it lies well: go on with it
@@ -283,12 +286,12 @@ class Procedure:
         """The microcatheter along its wire to a place."""
         o, slot = self.o, place.device
         for attempt in range(3):
-            deeper = place.at_mm + 1.5 + attempt
-            if o.place(slot)[0] == way.goal.id and o.free(slot):
+            deeper = place.at_mm + 2.5 + 2.0 * attempt
+            if self._there(place):
                 break
             yield from manoeuvres.seat(o, way, deeper, slot)
-            if self._there(place):
-                return True
+            if isinstance(place, Target):
+                yield from steering.wire_back(o, slot)
         return self._there(place)
 
     def _wire(self, *, micro: bool = False) -> Device:

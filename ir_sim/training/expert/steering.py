@@ -99,7 +99,10 @@ def _steer(o: Operator, way: Route, vessel: Vessel, depth_mm: float, tries: int 
         inside = frozenset({vessel.id})
     side = 0.0 if side_deg(o.tree, vessel) > 0.0 or vessel.parent < 0 else 180.0
 
-    inner = max(o.inserted_mm(slot) for slot in ("catheter", "microcatheter"))
+    later = {v.id for v in way.down[way.down.index(vessel) + 1 :]} if vessel in way.down else set()
+
+    def inner() -> float:
+        return max(o.inserted_mm(slot) for slot in ("catheter", "microcatheter"))
 
     def depth_now() -> float:
         at, s = o.place("wire")
@@ -110,7 +113,7 @@ def _steer(o: Operator, way: Route, vessel: Vessel, depth_mm: float, tries: int 
         return -1.0
 
     def arrived() -> bool:
-        return depth_now() >= depth
+        return depth_now() >= depth or (o.free("wire") and o.place("wire")[0] in later)
 
     def pressed() -> bool:
         return o.force_n("wire") > GENTLE_N
@@ -144,6 +147,7 @@ def _steer(o: Operator, way: Route, vessel: Vessel, depth_mm: float, tries: int 
     guide = next((slot for slot in ("microcatheter", "catheter") if o.has(slot)), "")
     if guide and depth_now() < 0.0:
         yield from _guide_before(o, way, vessel, guide)
+        yield from _before(o, way, vessel, inner() - 4.0)
     for attempt in range(tries):
         if arrived():
             return True
@@ -151,14 +155,13 @@ def _steer(o: Operator, way: Route, vessel: Vessel, depth_mm: float, tries: int 
             yield from o.turn(guide, side + (0.0, 90.0, 180.0)[attempt // 3 - 1], 2.0)
         if depth_now() < 0.0 or not o.free("wire"):
             yield from o.turn("wire", side + (0.0, 180.0, 60.0, -60.0, 120.0)[attempt % 5], 2.0)
-        start = o.inserted_mm("wire")
         stall = Stall(o, "wire", along)
         yield from o.do(push, any_of(arrived, astray, stall, pressed), 25.0)
         if arrived():
             return True
         if depth_now() >= 0.6 * depth:
             return True
-        yield from _before(o, way, vessel, max(start - 4.0, inner - 6.0))
+        yield from _before(o, way, vessel, inner() - 6.0)
     return False
 
 

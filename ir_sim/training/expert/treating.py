@@ -56,6 +56,7 @@ TREATING: dict[str, Callable[[Procedure, Happened], Work]] = {
     "pressure_recorded": measure_pressure,
     "lysis_lapsed": clearing.infuse,
     "lysis_checked": clearing.check,
+    "retriever_opened": clearing.open_retriever,
     "clot_removed": clearing.clear,
     "balloon_inflated": angioplasty.dilate,
     "waist_gone": angioplasty.dilate,
