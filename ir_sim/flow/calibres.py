@@ -78,6 +78,7 @@ class Calibres:
                     self._note(vessel.index, *span_mm(lesion), occlusion=shut)
         self.clots = self._clots()
         self.reshaped = False
+        self._laid: tuple[CatheterInLumen, ...] = ()
         self._reshape()
         self._oppose(np.zeros(len(self._healthy)))
 
@@ -150,12 +151,15 @@ class Calibres:
         self.reshaped = self._radius.moving or self._spasm.moving
         if self.reshaped:
             self._reshape()
-        if self.obstacles.advance(dt_s, clotting):
+        obstructed = self.obstacles.advance(dt_s, clotting)
+        if obstructed:
             self._obstruct()
-        self.lay(catheters)
+        if self.reshaped or obstructed or tuple(catheters) != self._laid:
+            self.lay(catheters)
 
     def lay(self, catheters: Sequence[CatheterInLumen]) -> None:
         """Put the devices where they lie from now on."""
+        self._laid = tuple(catheters)
         self._oppose(device_radius(self._plumbing, catheters))
 
     def _note(self, vessel: int, from_mm: float, to_mm: float, *, occlusion: bool) -> None:
@@ -272,6 +276,7 @@ class Calibres:
             for r in state["narrowings"]
         ]
         self._reshape()
+        self._laid = ()
         self._oppose(np.zeros(len(self._healthy)))
 
 
