@@ -34,6 +34,7 @@ class Binding:
 
 LEFT, RIGHT = "Left hand (catheter)", "Right hand (wire)"
 X_RAY, TABLE, OTHER = "X-ray", "Table and C-arm", "Procedure"
+REVIEW, TREAT = "Review and measure", "Treating tool"
 
 BINDINGS: tuple[Binding, ...] = (
     Binding("left_advance", (pygame.K_w,), "W", "advance", LEFT, held=True),
@@ -66,13 +67,31 @@ BINDINGS: tuple[Binding, ...] = (
     Binding("detail", (pygame.K_o,), "O", "dose per pulse", X_RAY),
     Binding("mode", (pygame.K_v,), "V", "acquire DSA or cine", X_RAY),
     Binding("frame_rate", (pygame.K_b,), "B", "acquired frames per second", X_RAY),
-    Binding("roadmap", (pygame.K_g,), "G", "roadmap from the last run, on and off", X_RAY),
-    Binding("mask", (pygame.K_n,), "N", "new mask", X_RAY),
+    Binding("roadmap", (pygame.K_g,), "G", "roadmap of the last run (Shift: strength)", X_RAY),
+    Binding("mask", (pygame.K_n,), "N", "new mask (in a review: this frame)", X_RAY),
     Binding("blades_in_x", (pygame.K_RIGHTBRACKET,), "]", "side blades in", X_RAY),
     Binding("blades_out_x", (pygame.K_LEFTBRACKET,), "[", "side blades out", X_RAY),
     Binding("blades_in_y", (pygame.K_EQUALS, pygame.K_PLUS), "=", "upper, lower blades in", X_RAY),
     Binding("blades_out_y", (pygame.K_MINUS,), "-", "upper, lower blades out", X_RAY),
-    Binding("store", (pygame.K_j,), "J", "picture to the reference monitor", X_RAY),
+    Binding("wedge", (pygame.K_BACKSLASH,), "\\", "wedge filter (Shift: from the left)", X_RAY),
+    Binding("landmark", (pygame.K_SLASH,), "/", "anatomy left in a subtraction", X_RAY),
+    Binding("store", (pygame.K_j,), "J", "picture to the reference (Shift: loop)", REVIEW),
+    Binding("review", (pygame.K_F3,), "F3", "last run again (Shift: one before)", REVIEW),
+    Binding("frame_back", (pygame.K_F4,), "F4", "a frame back", REVIEW),
+    Binding("frame_on", (pygame.K_F5,), "F5", "a frame on", REVIEW),
+    Binding("loop", (pygame.K_F6,), "F6", "loop, stop", REVIEW),
+    Binding("peak", (pygame.K_F7,), "F7", "peak opacification", REVIEW),
+    Binding("shift_auto", (pygame.K_F8,), "F8", "pixel shift by the machine", REVIEW),
+    Binding(
+        "shift", (pygame.K_LALT, pygame.K_RALT), "Alt + arrows", "pixel shift", REVIEW, held=True
+    ),
+    Binding("measure", (pygame.K_6,), "6", "ruler, calibration, stenosis", REVIEW),
+    Binding("clear", (pygame.K_BACKSPACE,), "Backspace", "wipe measurements", REVIEW),
+    Binding("treat_more", (pygame.K_PAGEUP,), "PgUp", "inflate, push, unsheathe", TREAT, held=True),
+    Binding("treat_less", (pygame.K_PAGEDOWN,), "PgDn", "deflate, draw back", TREAT, held=True),
+    Binding("treat", (pygame.K_5,), "5", "take up a tool", TREAT),
+    Binding("release", (pygame.K_DELETE,), "Del", "detach, release", TREAT),
+    Binding("aspirate", (pygame.K_INSERT,), "Ins", "pump on, off", TREAT),
     Binding("table", (pygame.K_t,), "T + arrows", "table (or drag the picture)", TABLE, held=True),
     Binding("table_left", (pygame.K_KP4,), "Keypad 4", "table", TABLE, held=True),
     Binding("table_right", (pygame.K_KP6,), "Keypad 6", "table", TABLE, held=True),
@@ -120,6 +139,7 @@ def help_groups() -> list[tuple[str, list[tuple[str, str]]]]:
         ("Right + wheel", "turn it"),
         ("Drag", "move the table"),
         ("Drag an edge", "move a blade"),
+        ("Drag after 6", "measure"),
     ]
     groups["Gamepad"] = [
         ("Left stick", "left hand"),
@@ -129,9 +149,15 @@ def help_groups() -> list[tuple[str, list[tuple[str, str]]]]:
         ("Shoulders", "fine, fast"),
         ("Cross", "table"),
         ("Y, X, B", "tray, roadmap, next device"),
+        ("Stick presses", "treating tool: left less, right more"),
     ]
     return list(groups.items())
 
 
 #: How the help is set in columns.
-HELP_COLUMNS = ((LEFT, RIGHT, TABLE), (X_RAY, "Gamepad"), (OTHER, "Mouse on the picture"))
+HELP_COLUMNS = (
+    (LEFT, RIGHT, TABLE),
+    (X_RAY, "Mouse on the picture"),
+    (REVIEW, TREAT, "Gamepad"),
+    (OTHER,),
+)

@@ -24,6 +24,18 @@ BLADE_STEP = 0.04
 #: One press turns the C-arm this far.
 ANGLE_STEP_DEG = 5.0
 STEP_BACK_M = 2.0
+#: Depths of the wedge filter, strengths of the landmark and of the roadmap's overlay.
+WEDGES = (0.0, 0.2, 0.35, 0.5)
+LANDMARKS = (0.0, 0.3, 0.6)
+ROADMAP_SHARES = (0.6, 0.9, 0.3)
+#: One press shifts the mask so far, picture elements.
+SHIFT_STEP_PX, MOST_SHIFT_PX = 0.5, 32.0
+SHIFTS = {
+    "shift_left": (-1.0, 0.0),
+    "shift_right": (1.0, 0.0),
+    "shift_up": (0.0, 1.0),
+    "shift_down": (0.0, -1.0),
+}
 
 
 def machine_action(name: str, settings: Settings, *, back: bool) -> Action | None:
@@ -51,6 +63,16 @@ def _action(name: str, s: Settings, step: int) -> Action | None:
         return Action("frame_rate", value=_next(FRAME_RATES[s.mode], s.frame_rate, step))
     if name == "roadmap":
         return Action("roadmap", value=s.roadmap is None)
+    if name == "wedge":
+        return Action("wedge", value=_wedge_moved(s.wedge, step))
+    if name == "landmark":
+        return Action("landmark", value=_next(LANDMARKS, s.landmark, step))
+    if name == "roadmap_share":
+        return Action("roadmap_share", value=_next(ROADMAP_SHARES, s.roadmap_share, step))
+    if name == "shift_auto":
+        return Action("pixel_shift", value=[0.0, 0.0] if s.pixel_shift is None else "auto")
+    if name in SHIFTS:
+        return Action("pixel_shift", value=shift_moved(s.pixel_shift, name))
     if name == "mask":
         return Action("mask", value=True)
     if name == "pressure":
@@ -64,6 +86,21 @@ def _action(name: str, s: Settings, step: int) -> Action | None:
     if name in ("lao", "rao"):
         return Action("angulate", value=_turned(s, 1 if name == "lao" else -1, step < 0))
     return None
+
+
+def shift_moved(shift: tuple[float, float] | None, name: str) -> list[float]:
+    """The mask's shift after one press of ``shift_left`` and its like."""
+    now = shift or (0.0, 0.0)
+    return [
+        min(max(now[k] + SHIFT_STEP_PX * SHIFTS[name][k], -MOST_SHIFT_PX), MOST_SHIFT_PX)
+        for k in (0, 1)
+    ]
+
+
+def _wedge_moved(share: float, step: int) -> float:
+    """The filter further in from the right (or, backwards, from the left); out after the last."""
+    depth = abs(share) if share * step >= 0.0 else 0.0
+    return step * _next(WEDGES, round(depth, 2), 1)
 
 
 def blades_moved(blades: Sequence[float], name: str) -> list[float]:

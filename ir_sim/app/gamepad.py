@@ -19,6 +19,8 @@ _HELD = {
     pygame.CONTROLLER_BUTTON_A: "inject",
     pygame.CONTROLLER_BUTTON_LEFTSHOULDER: "fine",
     pygame.CONTROLLER_BUTTON_RIGHTSHOULDER: "coarse",
+    pygame.CONTROLLER_BUTTON_LEFTSTICK: "treat_less",
+    pygame.CONTROLLER_BUTTON_RIGHTSTICK: "treat_more",
 }
 _CROSS = {
     pygame.CONTROLLER_BUTTON_DPAD_LEFT: ("table_x", -1.0),

@@ -9,7 +9,9 @@ import pygame
 
 from ir_sim.app.bindings import BY_KEY, SLOT_BINDINGS
 from ir_sim.app.power_injector import ArmedInjector
+from ir_sim.app.treating import treat_rate
 from ir_sim.simulation.controls import Action, Controls, Motion, Pedal
+from ir_sim.simulation.state import Reading
 
 #: Speeds of a held key, and what Shift and Ctrl make of them (assumed; slow enough to steer, fast
 #: enough to reach the renal arteries from the groin in ten seconds).
@@ -27,6 +29,13 @@ NOTCH_DEG = 15.0
 WHEEL_MM_S = 120.0
 WHEEL_DEG_S = 540.0
 DEAD_ZONE = 0.15
+#: What the arrows do while Alt is down.
+_ARROWS = {
+    "right_advance": "shift_up",
+    "right_retract": "shift_down",
+    "right_turn_left": "shift_left",
+    "right_turn_right": "shift_right",
+}
 
 
 @dataclass
@@ -113,6 +122,8 @@ class HandsAndFeet:
         if binding is None:
             return None
         name = binding.does
+        if name in _ARROWS and (self.down("shift") or f"alt-{name}" in self._down):
+            return self._nudged(event, name)
         if event.type == pygame.KEYUP:
             self._down.discard(name)
             return None
@@ -129,6 +140,18 @@ class HandsAndFeet:
             self._latched = "off"
             self._down -= {"fluoro", "acquire"}
         return name
+
+    def _nudged(self, event: pygame.event.Event, name: str) -> str | None:
+        """An arrow with Alt shifts the mask instead of moving the wire."""
+        held = f"alt-{name}"
+        if event.type == pygame.KEYUP:
+            self._down.discard(held)
+            return None
+        if held in self._down:
+            return None
+        self._down.discard(name)
+        self._down.add(held)
+        return _ARROWS[name]
 
     def words(self) -> dict[str, str]:
         """The keys that move each slot, as people read them."""
@@ -176,12 +199,15 @@ class HandsAndFeet:
         self._table_mm[0] += dx_mm
         self._table_mm[1] += dy_mm
 
-    def controls(self, dt_s: float, mounted: Iterable[str] | None = None) -> Controls:
+    def controls(
+        self, dt_s: float, mounted: Iterable[str] | None = None, reading: Reading | None = None
+    ) -> Controls:
         """What is done in the next tick.
 
         Args:
             dt_s: Length of the tick.
             mounted: Slots that hold a device; a hand on an empty slot moves nothing. None: all.
+            reading: Of the treating tool in hand.
         """
         there = None if mounted is None else set(mounted)
         actions, self._actions = tuple(self._actions), []
@@ -201,7 +227,13 @@ class HandsAndFeet:
             inject_ml_s=rate if injects else 0.0,
             table_mm_s=self._table(dt_s),
             actions=actions,
+            treat=treat_rate(reading, self._treating()),
         )
+
+    def _treating(self) -> float:
+        more = self.down("treat_more") or "treat_more" in self.pad.buttons
+        less = self.down("treat_less") or "treat_less" in self.pad.buttons
+        return (float(more) - float(less)) * self._share()
 
     def _share(self) -> float:
         fine = self.down("fine") or "fine" in self.pad.buttons

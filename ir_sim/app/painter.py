@@ -2,17 +2,21 @@
 
 The main loop hands over frozen scenes and takes finished pictures; nothing else is shared. If the
 thread falls behind, the oldest fluoroscopy scenes are left out, as a slow monitor would; frames of
-an acquisition are kept, since masks and roadmaps are made of them.
+an acquisition are kept, since masks and roadmaps are made of them. A picture that cannot be drawn
+is lost, the chain starts afresh, and the next is drawn.
 """
 
 from __future__ import annotations
 
+import logging
 import sys
 import threading
 from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Protocol
+from typing import Any, Protocol
 
 import cv2
 import numpy as np
@@ -22,6 +26,7 @@ from ir_sim.xray import Exposure, Scene, Settings
 
 Grey = NDArray[np.uint8]
 
+_LOG = logging.getLogger(__name__)
 #: Fluoroscopy scenes that may wait.
 MOST_WAITING = 2
 #: Side of the frames that the reference monitor keeps, px, and how many of a run.
@@ -39,6 +44,10 @@ class Draws(Protocol):
 
     def prepare(self, settings: Settings, /) -> None:
         """Build what a picture with these settings needs, ahead of it."""
+        ...
+
+    def reset(self) -> None:
+        """Forget everything seen."""
         ...
 
 
@@ -66,6 +75,11 @@ class Painter:
         imager: Draws; only the thread touches it from now on.
         side_px: Side of the monitor.
         threaded: False draws at once in the caller's thread (tests).
+
+    Attributes:
+        left_out: Pictures left out because the computer was too slow.
+        failures: Pictures that could not be drawn; ``trouble`` says why the last could not. The
+            thread goes on with the next: a lost picture must not end a procedure.
     """
 
     def __init__(self, imager: Draws, side_px: int, *, threaded: bool = True) -> None:
@@ -77,8 +91,10 @@ class Painter:
         self._closing = False
         self._latest: Picture | None = None
         self._run, self._frames = 0, deque[Grey](maxlen=MOST_KEPT)
+        self._errand: Callable[[Any], Grey] | None = None
+        self._fetched: Grey | None = None
         self.left_out = 0
-        self.failure: BaseException | None = None
+        self.failures, self.trouble = 0, ""
         self._thread: threading.Thread | None = None
         if threaded:
             sys.setswitchinterval(SWITCH_S)
@@ -88,7 +104,7 @@ class Painter:
     def show(self, scene: Scene) -> None:
         """Draw this scene after those that wait."""
         if self._thread is None:
-            self._paint(scene)
+            self._safely(self._paint, scene)
             return
         with self._wake:
             self._waiting.append(scene)
@@ -103,6 +119,31 @@ class Painter:
         with self._wake:
             self._ahead = settings
             self._wake.notify()
+
+    def fetch(self, errand: Callable[[Any], Grey]) -> None:
+        """Have the thread draw something else when no pulse waits; replaces an older errand.
+
+        Args:
+            errand: Called with the imager; ``fetched`` gives what it returned.
+        """
+        if self._thread is None:
+            self._carry_out(errand)
+            return
+        with self._wake:
+            self._errand = errand
+            self._wake.notify()
+
+    @property
+    def fetched(self) -> Grey | None:
+        """What the last errand drew, or None; handed out once."""
+        with self._wake:
+            grey, self._fetched = self._fetched, None
+            return grey
+
+    @property
+    def side_px(self) -> int:
+        """Side of the monitor."""
+        return self._side
 
     @property
     def latest(self) -> Picture | None:
@@ -120,7 +161,7 @@ class Painter:
         self._side = side_px
         picture = self._latest
         if picture is not None and picture.shown.shape[0] != side_px:
-            shown = _fit(picture.grey, side_px)
+            shown = fit(picture.grey, side_px)
             self._latest = Picture(picture.exposure, picture.grey, shown, picture.took_s)
 
     def forget(self) -> None:
@@ -133,7 +174,7 @@ class Painter:
         """Wait until everything handed over is drawn; whether it was in time."""
         with self._wake:
             return self._wake.wait_for(
-                lambda: (not self._waiting and self._idle) or self.failure is not None, timeout_s
+                lambda: not self._waiting and self._errand is None and self._idle, timeout_s
             )
 
     def close(self) -> None:
@@ -145,36 +186,61 @@ class Painter:
             self._thread.join(timeout=5.0)
 
     def _work(self) -> None:
-        try:
-            while True:
-                with self._wake:
-                    self._idle = True
-                    self._wake.notify_all()
-                    self._wake.wait_for(self._called)
-                    if self._closing:
-                        return
-                    self._idle = False
-                    scene = self._waiting.popleft() if self._waiting else None
-                    ahead, self._ahead = self._ahead, None
-                if scene is not None:
-                    self._paint(scene)
-                elif ahead is not None:
-                    self._imager.prepare(ahead)
-        except Exception as error:  # carried to the main thread, which reports it
+        while True:
             with self._wake:
-                self.failure = error
+                self._idle = True
                 self._wake.notify_all()
+                self._wake.wait_for(self._called)
+                if self._closing:
+                    return
+                self._idle = False
+                scene = self._waiting.popleft() if self._waiting else None
+                ahead = errand = None
+                if scene is None:
+                    ahead, self._ahead = self._ahead, None
+                if scene is None and ahead is None:
+                    errand, self._errand = self._errand, None
+            if scene is not None:
+                self._safely(self._paint, scene)
+            elif ahead is not None:
+                self._safely(self._imager.prepare, ahead)
+            elif errand is not None:
+                self._carry_out(errand)
+
+    def _safely(self, do: Callable[[Any], object], what: object) -> bool:
+        """Do something that may fail; then say so in one line and start the chain afresh."""
+        try:
+            do(what)
+        except Exception as error:
+            why = " ".join(str(error).split()) or "no reason given"
+            self.trouble = f"{type(error).__name__}: {why}"
+            self.failures += 1
+            _LOG.warning("a picture could not be drawn, starting afresh: %s", self.trouble)
+            _LOG.debug("where", exc_info=True)
+            with suppress(Exception):
+                self._imager.reset()
+            return False
+        return True
+
+    def _carry_out(self, errand: Callable[[Any], Grey]) -> None:
+        def fetch(imager: Draws) -> None:
+            grey = errand(imager)
+            with self._wake:
+                self._fetched = grey
+
+        self._safely(fetch, self._imager)
 
     def _called(self) -> bool:
-        return bool(self._waiting) or self._ahead is not None or self._closing
+        errand = self._errand is not None
+        return bool(self._waiting) or self._ahead is not None or errand or self._closing
 
     def _paint(self, scene: Scene) -> None:
         began = perf_counter()
         grey = self._imager.draw(scene)
-        shown = _fit(grey, self._side)
+        shown = fit(grey, self._side)
         self._latest = Picture(scene.exposure, grey, shown, perf_counter() - began)
         if scene.exposure.kind == "acquire":
-            small = _fit(grey, KEPT_PX)
+            small = fit(grey, KEPT_PX)
             with self._wake:
                 if scene.exposure.run != self._run:
                     self._run = scene.exposure.run
@@ -182,7 +248,22 @@ class Painter:
                 self._frames.append(small)
 
 
-def _fit(grey: Grey, side_px: int) -> Grey:
+class Trouble:
+    """Tells once of each picture that was lost."""
+
+    def __init__(self) -> None:
+        self._told = 0
+
+    def news(self, painter: Painter | None) -> list[str]:
+        """What to tell people now."""
+        if painter is None or painter.failures == self._told:
+            return []
+        self._told = painter.failures
+        return [f"A picture was lost and the monitor started again ({painter.trouble})."]
+
+
+def fit(grey: Grey, side_px: int) -> Grey:
+    """A picture at another size."""
     if grey.shape == (side_px, side_px):
         return grey.copy()
     shrinks = side_px < grey.shape[0]

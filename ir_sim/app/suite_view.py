@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 
 import pygame
 
+from ir_sim.app.drawing.gauge import draw_gauge
+from ir_sim.app.drawing.marks import draw_marks
 from ir_sim.app.drawing.monitor import Captions, Monitor, ReferenceMonitor
 from ir_sim.app.drawing.panel import (
     Figure,
@@ -18,11 +20,15 @@ from ir_sim.app.drawing.panel import (
     draw_lines,
 )
 from ir_sim.app.drawing.vitals import draw_vitals
+from ir_sim.app.measuring import Measuring
+from ir_sim.app.painter import Picture
 from ir_sim.app.play import Play
+from ir_sim.app.reviewing import Review
 from ir_sim.app.screens.base import NOT_A_DEVICE
 from ir_sim.app.theme import Colour, Theme
 from ir_sim.app.widgets import Form
 from ir_sim.simulation.controls import Controls
+from ir_sim.simulation.state import Reading
 
 #: The panel is drawn this often, the vital signs twice as often; the monitor every time.
 PANEL_HZ = 12.0
@@ -59,6 +65,9 @@ class Shown:
         messages: Text and tone, in order of time.
         notes: Over the picture.
         blades: As they are being dragged.
+        review: The run that is looked at again, or None.
+        measuring: The measuring tool and its results, or None.
+        injector: What the power injector is set to, if it is armed.
         paused: Whether time stands still.
         winding: Whether a replay is being wound: nothing is live.
         slow: Whether the computer does not keep up.
@@ -70,6 +79,9 @@ class Shown:
     messages: Sequence[tuple[str, str]] = ()
     notes: tuple[str, ...] = ()
     blades: tuple[float, float, float, float] | None = None
+    review: Review | None = None
+    measuring: Measuring | None = None
+    injector: str = ""
     paused: bool = False
     winding: bool = False
     slow: bool = False
@@ -109,10 +121,18 @@ class SuiteView:
             run, frames = painter.run
             self.reference.update(dt_s, run, frames, self.play.state.settings.frame_rate)
 
-    def store(self) -> None:
-        """The picture to the reference monitor."""
-        self.reference.store(self.play.painter.latest if self.play.painter else None)
+    def store(self, picture: Picture | None) -> None:
+        """A picture to the reference monitor; None shows the last run there again."""
+        if picture is None:
+            self.reference.loop()
+        self.reference.store(picture)
         self.refresh()
+
+    def picture(self, review: Review | None) -> Picture | None:
+        """What the large monitor shows."""
+        if review is not None and review.picture is not None:
+            return review.picture
+        return self.play.painter.latest if self.play.painter is not None else None
 
     def live(self, shown: Shown) -> bool:
         """Whether the lamp is lit."""
@@ -140,10 +160,17 @@ class SuiteView:
         settings = state.settings
         if shown.blades is not None:
             settings = replace(settings, blades=shown.blades)
-        picture = painter.latest if painter is not None else None
+        if shown.review is not None and painter is not None:
+            shown.review.resize(painter.side_px)
+        picture = self.picture(shown.review)
         live = self.live(shown)
         captions = self._captions(shown, held=picture is not None and not live)
+        if shown.review is not None and picture is not None:
+            settings = picture.exposure.settings  # no blades to plan on an old run
         self.monitor.draw(surface, theme, picture, settings, captions, live=live)
+        if shown.measuring is not None and picture is not None and not live:
+            marks = shown.measuring.seen(picture)
+            draw_marks(surface, theme, self.monitor.rect, marks, shown.measuring.way)
         self._blit_panel(surface, shown)
         self._blit_strip(surface)
         self.buttons.draw(surface, theme)
@@ -173,8 +200,14 @@ class SuiteView:
         notes = list(shown.notes)
         if shown.paused:
             notes.append("PAUSED")
+        elif shown.review is not None:
+            notes += shown.review.words
         elif held and not shown.winding:
             notes.append("LAST IMAGE HOLD")
+        if shown.measuring is not None and shown.measuring.tool:
+            notes.append(f"MEASURE: {shown.measuring.tool.upper()}")
+        if shown.injector:
+            notes.append(shown.injector)
         if shown.slow:
             notes.append("SLOW COMPUTER")
         return Captions(patient, clock(self.play.state.time_s), tuple(notes))
@@ -199,6 +232,8 @@ class SuiteView:
         motions = shown.controls.motions
         draw_devices(panel, theme, devices, state.devices, motions, shown.hands, shown.selected)
         y = devices.bottom + px(8)
+        if state.treatment is not None:
+            y = self._draw_treatment(panel, pygame.Rect(room.x, y, room.width, 0), state.treatment)
         y = self._draw_step(panel, pygame.Rect(room.x, y, room.width, room.bottom - y))
         foot = self._place_buttons(room)
         at = (room.centerx, room.bottom)
@@ -211,6 +246,17 @@ class SuiteView:
                 (text, getattr(palette, tone)) for text, tone in shown.messages[-20:]
             ]
             draw_lines(panel, theme, lines, coloured)
+
+    def _draw_treatment(self, panel: pygame.Surface, room: pygame.Rect, reading: Reading) -> int:
+        """The tool in hand; returns where the next thing begins."""
+        theme, px = self._theme, self._theme.px
+        draw_heading(panel, theme, pygame.Rect(room.x, room.y, room.width, px(16)), "Treatment")
+        scenario = self.play.session.scenario
+        tool = scenario.devices.get(reading.tool) or scenario.supplies.get(reading.tool)
+        title = tool.title if tool is not None else reading.tool
+        box = pygame.Rect(room.x, room.y + px(20), room.width, px(76))
+        draw_gauge(panel, theme, box, title, reading)
+        return box.bottom + px(8)
 
     def _draw_reference(self, panel: pygame.Surface, room: pygame.Rect) -> int:
         """The second monitor and the figures beside it; returns where the next thing begins."""
@@ -278,6 +324,15 @@ class SuiteView:
             f"[{shown.hands.get(slot, '')}]"
             for slot, d in state.devices.items()
         ]
+        reading = state.treatment
+        if reading is not None:
+            lines.append(f"  treating {reading.tool}: {reading.value:.1f} {reading.unit}")
+        if shown.review is not None:
+            lines.append(f"  review: {' | '.join(shown.review.words)}")
+        if shown.measuring is not None:
+            picture = self.picture(shown.review)
+            marks = shown.measuring.seen(picture) if picture is not None else []
+            lines += [f"  measured: {mark.tool}: {mark.text}" for mark in marks]
         step = self.play.session.progress.current
         lines.append(f"  step: {step.id if step is not None else 'done'}")
         lines += [f"  message: {text}" for text, _ in shown.messages[-5:]]

@@ -8,6 +8,7 @@ from ir_sim.xray.dose import Dose
 from ir_sim.xray.fluoroscope import Fluoroscope
 from ir_sim.xray.imager import Imager
 from ir_sim.xray.materials import device_pieces
+from ir_sim.xray.review import Processing, Reviewer
 from ir_sim.xray.scene import DeviceShape, Piece, Pool, Scene
 from ir_sim.xray.settings import Exposure, Settings
 
@@ -19,6 +20,8 @@ __all__ = [
     "Imager",
     "Piece",
     "Pool",
+    "Processing",
+    "Reviewer",
     "Scene",
     "Settings",
     "device_pieces",

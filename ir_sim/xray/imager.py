@@ -12,6 +12,7 @@ in the same order gives the same bytes.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -22,12 +23,12 @@ from ir_sim.anatomy.body import Body
 from ir_sim.anatomy.vessel_tree import VesselTree
 from ir_sim.xray.beam import beam_quality
 from ir_sim.xray.detector import Detector
-from ir_sim.xray.display import CINE, DIRECT_BEAM, DSA, FLUORO, ROADMAP, Display, Temporal
+from ir_sim.xray.display import CINE, DIRECT_BEAM, DSA, FLUORO, ROADMAP, Display, Look, Temporal
 from ir_sim.xray.line_integrals import LineIntegrals, view_key
 from ir_sim.xray.pictures import Grey, Image
 from ir_sim.xray.scene import Scene
 from ir_sim.xray.settings import Exposure, Settings
-from ir_sim.xray.subtraction import Roadmap, Subtraction
+from ir_sim.xray.subtraction import Roadmap, Subtraction, marked
 
 #: A pause after which lag and filter start afresh, s.
 _PAUSE_S = 0.8
@@ -119,6 +120,27 @@ class Imager:
         if peak is None:
             return None
         return self._display.show(peak.opacified, DSA, blade_opening(peak.settings, self.size_px))
+
+    def beside(self) -> Imager:
+        """Another imager of the same case that shares the maps, for the same thread."""
+        other = copy.copy(self)
+        other._now = other._ahead = None
+        other._log = np.empty_like(self._log)
+        other.reset()
+        return other
+
+    def logarithm(self, scene: Scene) -> Image:
+        """(h, w) logarithm of the signal of a scene by itself: no lag, no filter; a new array."""
+        cv2.setNumThreads(1)
+        s = scene.exposure.settings
+        detector = self._detector(s)
+        detector.forget()
+        signal = self._expose(scene, detector, blade_opening(s, self.size_px))
+        return detector.logarithm(signal, self._log).copy()
+
+    def shown(self, picture: Image, look: Look, opening: tuple[slice, slice] | None) -> Grey:
+        """(h, w) grey levels of a logarithm."""
+        return self._display.show(picture, look, opening)
 
     def prepare(self, settings: Settings) -> None:
         """Build the maps for settings ahead of their first exposure (in a background thread)."""
@@ -224,10 +246,8 @@ class Imager:
         if difference is None:
             return self._display.show(picture, CINE, opening)
         share = exposure.settings.landmark
-        if share > 0.0:  # the picture's own anatomy, its large scales taken off
-            coarse = cv2.resize(picture, (64, 64), interpolation=cv2.INTER_AREA)
-            low = cv2.resize(cv2.GaussianBlur(coarse, (0, 0), 4.0), picture.shape[::-1])
-            difference = cv2.scaleAdd(cv2.subtract(picture, low), 0.6 * share, difference)
+        if share > 0.0:
+            difference = marked(difference, picture, share)
         return self._display.show(difference, DSA, opening)
 
     def _mapped(

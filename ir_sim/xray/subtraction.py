@@ -80,11 +80,7 @@ class Subtraction:
         shift = s.pixel_shift
         if shift is None:
             shift = found_shift(picture, mask)
-        if shift != (0.0, 0.0):
-            n = picture.shape[0]
-            middle = (0.5 * (n - 1) - shift[0], 0.5 * (n - 1) + shift[1])
-            mask = cv2.getRectSubPix(mask, (n, n), middle)
-        difference = cv2.subtract(picture, mask)
+        difference = cv2.subtract(picture, shifted(mask, shift))
         self._darken(difference, exposure)
         return difference
 
@@ -171,6 +167,22 @@ def _placed(white: Image, then: Settings, now: Settings) -> Image:
         return white
     m = np.array([[scale, 0.0, half + dx - scale * half], [0.0, scale, half + dy - scale * half]])
     return cv2.warpAffine(white, m, (n, n), flags=cv2.INTER_LINEAR)
+
+
+def shifted(mask: Image, shift: tuple[float, float]) -> Image:
+    """A mask moved by picture elements, right and up."""
+    if shift == (0.0, 0.0):
+        return mask
+    n = mask.shape[0]
+    middle = (0.5 * (n - 1) - shift[0], 0.5 * (n - 1) + shift[1])
+    return np.asarray(cv2.getRectSubPix(mask, (n, n), middle))
+
+
+def marked(difference: Image, picture: Image, share: float) -> Image:
+    """A subtraction with the picture's own anatomy, its large scales taken off, left in it."""
+    coarse = cv2.resize(picture, (64, 64), interpolation=cv2.INTER_AREA)
+    low = cv2.resize(cv2.GaussianBlur(coarse, (0, 0), 4.0), picture.shape[::-1])
+    return np.asarray(cv2.scaleAdd(cv2.subtract(picture, low), 0.6 * share, difference))
 
 
 def found_shift(picture: Image, mask: Image) -> tuple[float, float]:

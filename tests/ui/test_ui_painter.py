@@ -82,16 +82,48 @@ def test_another_monitor_size_fits_the_held_picture():
     assert painter.latest.grey.shape == (64, 64)
 
 
-def test_a_failure_reaches_the_main_thread():
-    class Broken(Drawer):
-        def draw(self, scene):
-            raise RuntimeError("no body")
+def test_a_picture_that_fails_is_lost_and_the_next_is_drawn(caplog):
+    class Frail(Drawer):
+        resets = 0
 
-    painter = Painter(Broken(), 64)
-    painter.show(scene(1))
-    painter.wait(5)
-    assert isinstance(painter.failure, RuntimeError)
+        def draw(self, scene):
+            if scene.exposure.number == 2:
+                raise RuntimeError("no\nbody")
+            return super().draw(scene)
+
+        def reset(self):
+            self.resets += 1
+
+    drawer = Frail()
+    painter = Painter(drawer, 64)
+    for n in (1, 2, 3):
+        painter.show(scene(n, "acquire", 1))
+    assert painter.wait(5)
     painter.close()
+    assert drawer.drawn == [1, 3]
+    assert painter.latest.exposure.number == 3
+    assert (painter.failures, drawer.resets) == (1, 1)
+    assert painter.trouble == "RuntimeError: no body"
+    warned = [r for r in caplog.records if r.levelname == "WARNING"]
+    assert len(warned) == 1
+    assert "\n" not in warned[0].getMessage()
+
+
+def test_an_errand_is_drawn_when_no_pulse_waits():
+    drawer = Drawer()
+    painter = Painter(drawer, 64)
+    drawer.gate.clear()
+    painter.show(scene(1))
+    painter.fetch(lambda imager: np.full((8, 8), 10 * len(imager.drawn), np.uint8))
+    assert painter.fetched is None
+    drawer.gate.set()
+    assert painter.wait(5)
+    assert (painter.fetched == 10).all()
+    assert painter.fetched is None
+    painter.fetch(lambda imager: 1 / 0)
+    assert painter.wait(5)
+    painter.close()
+    assert painter.failures == 1
 
 
 def test_forgetting_drops_what_waits():

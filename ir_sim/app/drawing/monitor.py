@@ -183,6 +183,12 @@ class Monitor:
         )[blade]
         return min(max(round(share, 2), 0.0), BLADE_LIMIT)
 
+    def share_at(self, at: tuple[int, int]) -> tuple[float, float]:
+        """A place on the picture as shares of its side from the upper left corner, 0 to 1."""
+        x = (at[0] - self.rect.x) / max(self.rect.width, 1)
+        y = (at[1] - self.rect.y) / max(self.rect.height, 1)
+        return min(max(x, 0.0), 1.0), min(max(y, 0.0), 1.0)
+
     def mm_per_px(self, settings: Settings) -> float:
         """Scale of the picture."""
         return settings.field_mm / max(self.rect.width, 1)
@@ -250,6 +256,10 @@ class ReferenceMonitor:
         """Keep a picture."""
         if picture is not None:
             self.stored = picture.grey
+
+    def loop(self) -> None:
+        """Show the last run again instead of what was stored."""
+        self.stored = None
 
     def update(self, dt_s: float, run: int, frames: list[Grey], rate: float) -> None:
         """Let the loop run; a new run replaces what was stored."""

@@ -11,15 +11,20 @@ from ir_sim.app.drawing.panel import clock
 from ir_sim.app.forms import Questions
 from ir_sim.app.gamepad import pad_event
 from ir_sim.app.hands_and_feet import HandsAndFeet
+from ir_sim.app.measuring import Measuring
 from ir_sim.app.medicines import medicine_dialog
 from ir_sim.app.mouse import MouseOnMonitor
+from ir_sim.app.painter import Trouble
 from ir_sim.app.play import Play
 from ir_sim.app.power_injector import injector_dialog
+from ir_sim.app.reviewing import Review, chosen_run
 from ir_sim.app.screens.base import ask_first, pause_dialog, show_controls, show_settings
 from ir_sim.app.stage import Stage
 from ir_sim.app.suite_view import SHOWN_EVENTS, Shown, SuiteView
 from ir_sim.app.tray import tray_dialog
+from ir_sim.app.treating import FULL_VACUUM_KPA, treatment_dialog
 from ir_sim.app.widgets import Button, Form
+from ir_sim.scenario.device import MM_PER_FRENCH
 from ir_sim.simulation.controls import Action, Controls
 from ir_sim.simulation.events import Event
 from ir_sim.simulation.state import DT_S
@@ -70,6 +75,10 @@ class ProcedureScreen:
                 self._button("field", "Field", "F"),
                 self._button("roadmap", "Roadmap", "G"),
                 self._button("hint", "Hint", "H"),
+                self._button("review", "Last run", "F3"),
+                self._button("measure", "Measure", "6"),
+                self._button("treat", "Treat", "5"),
+                self._button("injector", "Injector", "Q"),
                 self._button("help", "Controls", "F1"),
                 self._button("drugs", "Medicines", "Y"),
                 self._button("pause", "Pause", "Esc"),
@@ -77,7 +86,10 @@ class ProcedureScreen:
             ]
         )
         self.view = SuiteView(play, self.buttons)
-        self.mouse = MouseOnMonitor(self.view.monitor, self.hands)
+        self.measuring = Measuring()
+        self.review: Review | None = None
+        self.mouse = MouseOnMonitor(self.view.monitor, self.hands, self.measuring, self._measured)
+        self._trouble = Trouble()
 
     def _button(self, name: str, text: str, key: str) -> Button:
         button = Button(name, text, lambda: self.command(name), key, size=13)
@@ -123,12 +135,16 @@ class ProcedureScreen:
             self.stage.toasts.say("The expert is playing. Esc pauses.")
         elif name == "finish":
             self._finish()
-        elif name in ("tray", "drugs", "injector"):
+        elif name in ("tray", "drugs", "injector", "treat"):
             self._open(name)
+        elif self._looks(name, back=back):
+            self.view.refresh()
+        elif name in ("release", "aspirate"):
+            self._treat(name)
+        elif name == "roadmap" and back and state.settings.roadmap is not None:
+            self.command("roadmap_share")
         elif name == "hint":
             self.hands.command(Action("hint"))
-        elif name == "store":
-            self.view.store()
         elif name == "next_device":
             self.hands.next_device(state.devices)
         elif name in ("wire", "catheter", "microcatheter", "guide"):
@@ -142,8 +158,63 @@ class ProcedureScreen:
             if action is not None:
                 self.hands.command(action)
 
+    def _looks(self, name: str, *, back: bool) -> bool:
+        """What is done with pictures already made; whether the command was one of these."""
+        if name == "measure":
+            self.stage.toasts.say(self.measuring.next_tool(back=back))
+        elif name == "clear":
+            self.measuring.clear()
+        elif name == "store":
+            self.view.store(None if back else self.view.picture(self.review))
+        elif name == "review":
+            self._review(back=back)
+        elif self.review is not None:
+            return self.review.command(name, back=back)
+        elif name in ("frame_back", "frame_on", "loop", "peak"):
+            opened = self._review(back=False)
+            if opened is not None:
+                opened.command(name)
+        else:
+            return False
+        return True
+
+    def _review(self, *, back: bool) -> Review | None:
+        """The last run on the large monitor, the one before it, or back to the held image."""
+        if self.review is not None and not back:
+            self.review = None
+            return None
+        runs = self.play.session.runs()
+        number = chosen_run(runs, self.review.run if self.review is not None else None, back=back)
+        painter = self.play.painter
+        if number is None or painter is None:
+            self.stage.toasts.say("No run has been filmed yet.")
+        elif self.play.state.pedal == "off":
+            self.review = Review(painter, runs[number])
+        return self.review
+
+    def _measured(self) -> None:
+        """Something was drawn with the measuring tool."""
+        picture = self.view.picture(self.review)
+        if picture is None:
+            self.measuring.way = []
+            return
+        held = self.play.state.devices
+        inner = [held[s].device for s in ("catheter", "guide") if s in held]
+        french = inner[0].outer_radius_mm * 2.0 / MM_PER_FRENCH if inner else None
+        why = self.measuring.end(picture, None if french is None else round(french, 2))
+        if why:
+            self.stage.toasts.say(why[:1].upper() + why[1:] + ".")
+
+    def _treat(self, name: str) -> None:
+        if name == "release":
+            self.hands.command(Action("release"))
+            return
+        reading = self.play.state.treatment
+        on = reading is not None and reading.unit == "kPa" and reading.value > 0.0
+        self.hands.command(Action("aspirate", value=0.0 if on else FULL_VACUUM_KPA))
+
     def _open(self, name: str) -> None:
-        """The tray, the medicines or the injector; time goes on, the hands are off the hubs."""
+        """The tray and its like; time goes on, the hands are off the hubs."""
         self.hands.let_go()
         act, close = self.hands.command, self.stage.close_dialog
         if name == "drugs":
@@ -152,6 +223,12 @@ class ProcedureScreen:
         if name == "injector":
             say = self.stage.toasts.say
             self.stage.ask(injector_dialog(self.hands.injector, act, say, close))
+            return
+        if name == "treat":
+            reading = self.play.state.treatment
+            in_hand = reading.tool if reading is not None else ""
+            case, held = self.play.session.scenario, self.play.state.devices
+            self.stage.ask(treatment_dialog(case, held, in_hand, act, close))
             return
         tray = self.play.session.scenario.devices
         self.stage.ask(tray_dialog(tray, self.play.state.devices, act, close))
@@ -235,9 +312,12 @@ class ProcedureScreen:
         for event in self.play.news():
             self._hear(event)
         self.view.update(dt_s)
-        painter = self.play.painter
-        if painter is not None and painter.failure is not None:
-            raise painter.failure
+        if state.pedal != "off":
+            self.review = None
+        if self.review is not None:
+            self.review.update(dt_s)
+        for said in self._trouble.news(self.play.painter):
+            self.stage.toasts.say(said)
         self._beep()
         if state.finished:
             self._ended("finished")
@@ -246,7 +326,8 @@ class ProcedureScreen:
         if self._expert is not None:
             self._controls = self._expert()
         else:
-            self._controls = self.hands.controls(DT_S, self.play.state.devices)
+            state = self.play.state
+            self._controls = self.hands.controls(DT_S, state.devices, state.treatment)
         return self._controls
 
     def _beep(self) -> None:
@@ -290,6 +371,9 @@ class ProcedureScreen:
             messages=self.messages,
             notes=notes,
             blades=self.mouse.blades,
+            review=self.review,
+            measuring=self.measuring,
+            injector="INJECTOR ARMED" if self.hands.injector.armed else "",
             paused=self.paused,
             slow=self.play.slow,
         )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import pygame
 
 from ir_sim.app.drawing.panel import clock
+from ir_sim.app.painter import Trouble
 from ir_sim.app.replaying import Replaying
 from ir_sim.app.screens.base import show_controls
 from ir_sim.app.stage import Stage
@@ -63,6 +64,7 @@ class ReplayScreen:
         self.form.refocus("time")
         self.view = SuiteView(replaying.play, Form(), foot=BAR)
         self.messages: list[tuple[str, str]] = []
+        self._trouble = Trouble()
         if start_s > 0.0:
             replaying.seek(start_s)
 
@@ -119,9 +121,8 @@ class ReplayScreen:
                 self.messages.append((f"{clock(event.time_s).split('.')[0]}  {event.text}", tone))
         self.messages = self.messages[-30:]
         self.view.update(dt_s)
-        painter = self.replaying.play.painter
-        if painter is not None and painter.failure is not None:
-            raise painter.failure
+        for said in self._trouble.news(self.replaying.play.painter):
+            self.stage.toasts.say(said)
 
     def enter(self) -> None:
         """Nothing to ask."""
