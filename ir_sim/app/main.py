@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ir_sim.app.start_check import pygame_problem
@@ -65,3 +66,25 @@ def run_app(
 def run_replay(path: str, db: str | None = None) -> int:
     """Watch a recording."""
     return run_app(replay=path, db=db)
+
+
+def run_author(path: Path) -> int:
+    """Open the author's screen on a case's file and stay until it is closed.
+
+    Raises:
+        IrSimError: The file cannot be read.
+    """
+    problem = pygame_problem()
+    if problem is not None:
+        print(f"ir-sim: {problem}", file=sys.stderr)
+        return BAD
+    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+    import pygame  # noqa: PLC0415  # only once it is known to be sound
+
+    from ir_sim.app import opening  # noqa: PLC0415
+
+    pygame.init()
+    try:
+        return opening.write(path)
+    finally:
+        pygame.quit()

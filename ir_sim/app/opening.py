@@ -10,8 +10,10 @@ import platformdirs
 from ir_sim.app.gamepad import Gamepads
 from ir_sim.app.preferences import load_preferences, preferences_path
 from ir_sim.app.program import Choice, Program
+from ir_sim.app.screens.author import AuthorScreen
 from ir_sim.app.stage import Stage, Window
 from ir_sim.app.stage import run as turn
+from ir_sim.authoring.draft import Draft
 from ir_sim.scenario.patients import Grade
 from ir_sim.simulation.recording import Recording, read
 from ir_sim.training.session import recorded_case
@@ -67,3 +69,15 @@ def begin(program: Program, opening: Opening, recording: Recording | None) -> No
         program.home()
     if not opening.demo:
         program.recover()
+
+
+def write(path: Path) -> int:
+    """Open the window on the author's screen and turn until it is closed."""
+    Draft.open(path)  # say what is wrong before a window opens
+    kept = preferences_path()
+    liked = load_preferences(kept)
+    window = Window(Window.first_size(), fullscreen=liked.fullscreen)
+    pictures = Path(platformdirs.user_pictures_dir())
+    stage = Stage(window.surface.get_size(), liked, kept, pictures if pictures.is_dir() else None)
+    stage.go(AuthorScreen(stage, path, stage.leave))
+    return turn(stage, window)

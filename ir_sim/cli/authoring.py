@@ -34,12 +34,13 @@ def add(commands: Any) -> None:
         commands,
         "preview",
         preview,
-        "draw a case: vessels, calibres, flows, layers, target",
-        "ir-sim preview my-case.yaml --png my-case.png\nir-sim preview my-case.yaml --watch\n"
+        "show a case while it is written, and change it by hand; or draw it into a file",
+        "ir-sim preview my-case.yaml\nir-sim preview my-case.yaml --png my-case.png\n"
+        "ir-sim preview my-case.yaml --watch\n"
         "ir-sim preview my-case.yaml --xray",
     )
     parser.add_argument("case", metavar="CASE", help="a case's file or id")
-    parser.add_argument("--png", metavar="OUT", help="picture to write (default: beside the case)")
+    parser.add_argument("--png", metavar="OUT", help="write a picture instead of opening a window")
     parser.add_argument(
         "--xray", action="store_true", help="as the monitor shows it: fluoroscopy and subtraction"
     )
@@ -90,10 +91,19 @@ def new(args: argparse.Namespace) -> int:
 
 
 def preview(args: argparse.Namespace) -> int:
-    """A picture of the case."""
+    """The author's screen, or a picture of the case."""
     from ir_sim.scenario.library import known_scenarios
 
     known = known_scenarios().get(args.case)
+    if not (args.png or args.watch or args.xray):
+        from ir_sim.cli.display import missing
+
+        reason = missing()
+        if reason is None:
+            from ir_sim.app.main import run_author
+
+            return run_author(known or Path(args.case))
+        print(f"{reason}: drawing into a file")
     kind = "-xray" if args.xray else ""
     out = Path(args.png) if args.png else Path(f"{Path(args.case).stem}{kind}.png")
     if not args.watch:
