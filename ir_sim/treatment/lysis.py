@@ -133,6 +133,7 @@ class Lysis:
             fibrinogen=round(self.fibrinogen, 1),
             in_clot=round(share, 3),
             given_mg=round(self.given_mg, 2),
+            first=self.drawn == 1,
         )
         if fell:
             self._bleeds()

@@ -10,13 +10,15 @@ from ir_sim.scenario.supply import Supply
 from ir_sim.treatment.angioplasty import Angioplasty
 from ir_sim.treatment.bench import Bench, Reading
 from ir_sim.treatment.clot_removal import ClotRemoval
+from ir_sim.treatment.complications import Complications
+from ir_sim.treatment.coils import Coils
 from ir_sim.treatment.embolics import Embolics
 from ir_sim.treatment.measures import Measures
 from ir_sim.treatment.treatment import Treatment
 from ir_sim.xray import DeviceShape
 
 #: Every treatment there is; the order decides which sees a tick first.
-TREATMENTS: tuple[type[Treatment], ...] = (Angioplasty, Embolics, ClotRemoval)
+TREATMENTS: tuple[type[Treatment], ...] = (Angioplasty, Coils, Embolics, ClotRemoval, Complications)
 
 
 class Treatments:

@@ -71,7 +71,7 @@ class Thrombectomy:
         self.bench, self.clots = bench, clots
         self.vacuum_kpa, self.passes, self.drawn = 0.0, 0, 0
         self.tip, self.struts = Pull(), Pull()
-        self.touches = False
+        self.touches = self.opened = False
         self._last_mm: dict[str, float] = {}
         flow = bench.circulation.flow_ml_s
         self._first = {c.vessel: flow(self._parent(c)) for c in clots.all}
@@ -169,8 +169,10 @@ class Thrombectomy:
     def _grow(self, wire: DeviceState | None) -> None:
         if wire is None:
             self.struts = Pull()
+            self.opened = False
             return
-        clot, _, _ = self._held(wire)
+        clot, within, _ = self._held(wire)
+        self._tell_open(wire, clot, within)
         moving = abs(self._back_mm_s(wire))
         if clot is not None and moving < _STILL_MM_S and not self.struts.spent:
             self.struts.seconds += self.bench.dt_s
@@ -179,6 +181,16 @@ class Thrombectomy:
             near, far = self.open_mm(wire)
             if far - near < _LEAST_HOLD_MM:
                 self.struts = Pull()
+
+    def _tell_open(self, wire: DeviceState, clot: Clot | None, within: float) -> None:
+        near, far = self.open_mm(wire)
+        tool = wire.device.retriever
+        open_now = tool is not None and far - near > 0.9 * tool.length_mm
+        if open_now and not self.opened and any(not c.held_by for c in self.clots.all):
+            text = f"The retriever is open, {within:.0f} mm of it in clot."
+            vessel = clot.vessel if clot is not None else wire.tip_vessel
+            self.bench.happen("retriever_opened", text, "wire", vessel, in_clot_mm=within)
+        self.opened = open_now if open_now or far - near < _LEAST_HOLD_MM else self.opened
 
     def _pull(self, tip: DeviceState | None, wire: DeviceState | None) -> None:
         """Whether a pass begins in this tick, and whether its pull tears."""
@@ -367,6 +379,7 @@ class Thrombectomy:
             "drawn": self.drawn,
             "tip": asdict(self.tip),
             "struts": asdict(self.struts),
+            "opened": self.opened,
             "last": dict(self._last_mm),
             "first": dict(self._first),
         }
@@ -374,6 +387,6 @@ class Thrombectomy:
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take up a state."""
         self.vacuum_kpa, self.passes = state["vacuum"], state["passes"]
-        self.drawn = state["drawn"]
+        self.drawn, self.opened = state["drawn"], state["opened"]
         self.tip, self.struts = Pull(**state["tip"]), Pull(**state["struts"])
         self._last_mm, self._first = dict(state["last"]), dict(state["first"])

@@ -82,6 +82,22 @@ def treated_unseen(filmed):
     return play
 
 
+def lysis(mg_h, fibrinogen, in_clot=0.9, hours=12.0):
+    return event(
+        "lysis_lapsed", mg_h=mg_h, fibrinogen_before=fibrinogen, in_clot=in_clot, hours=hours
+    )
+
+
+def spasm(drug):
+    def play(bench):
+        bench.tick(events=[bench.event("spasm", vessel="right_renal")])
+        if drug:
+            bench.tick(events=[bench.event("drug_given", drug=drug, dose=100.0)])
+        bench.tick(events=[bench.event("finished")])
+
+    return play
+
+
 def zoomed(vessel, at_mm, seconds, centre, field_cm=22.0):
     def play(bench):
         bench.state.settings = Settings(field_cm=field_cm, centre_mm=centre)
@@ -268,6 +284,13 @@ CATALOGUE = [
         event("stent_deployed", diameter_mm=8.0, reference_mm=8.2),
         {},
     ),
+    ("lysis_against_rules", lysis(1.0, 140.0), lysis(0.5, 140.0), {}),
+    ("lysis_against_rules", lysis(0.5, 90.0), lysis(1.0, 200.0), {}),
+    ("lysis_against_rules", lysis(1.5, 300.0), lysis(1.5, 300.0, hours=0.5), {}),
+    ("lysis_outside_clot", lysis(1.0, 300.0, in_clot=0.4), lysis(1.0, 300.0, in_clot=0.6), {}),
+    ("clot_dropped", event("clot_dropped"), event("clot_removed", passes=1), {}),
+    ("clot_on_catheter", event("thrombus_formed"), event("clot_removed", passes=1), {}),
+    ("spasm_left", spasm(None), spasm("nitroglycerin"), {}),
     ("no_control_run", treated_unseen(filmed=False), treated_unseen(filmed=True), {}),
     (
         "fluoro_without_motion",

@@ -1,6 +1,13 @@
 """The detectors by the code of the error that they look for."""
 
 from ir_sim.training.detectors.base import COMMON_FIELDS, Detector, Finding
+from ir_sim.training.detectors.clearing import (
+    ClotDropped,
+    ClotOnCatheter,
+    LysisAgainstRules,
+    LysisOutsideClot,
+    SpasmLeft,
+)
 from ir_sim.training.detectors.dilating import (
     BalloonOutsideLesion,
     BalloonOverRated,
@@ -64,6 +71,7 @@ _ALL: tuple[type[Detector], ...] = (
     ContrastLimit,
     DoseLimit,
     LabsUnchecked,
+    LysisAgainstRules,
     CatheterWithoutWire,
     WireOutOfView,
     BlindAdvance,
@@ -76,12 +84,16 @@ _ALL: tuple[type[Detector], ...] = (
     BalloonOutsideLesion,
     StentMalapposed,
     NoControlRun,
+    LysisOutsideClot,
+    ClotDropped,
+    ClotOnCatheter,
     FluoroWithoutMotion,
     UncollimatedRun,
     UnneededMagnification,
     RepeatRun,
     ChecklistWrong,
     ChecklistMissed,
+    SpasmLeft,
     StepOrder,
     TableUnchecked,
     LateRecord,
