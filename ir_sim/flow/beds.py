@@ -18,6 +18,8 @@ from ir_sim.flow.organs import ORGANS, REST, Organ
 #: displaces blood, and leaves by the lungs. ``saline`` carries nothing.
 SPECIES = ("contrast", "co2", "particles", "lipiodol", "drug")
 CONTRAST, CO2, PARTICLES, LIPIODOL, DRUG = range(len(SPECIES))
+#: Iodine in a mg of lipiodol as it is counted here, 1000 mg a mL (maker's label: 480 mg/mL).
+OIL_IODINE_SHARE = 0.48
 _STAGES = 4
 #: Time from the glomerulus to the renal pelvis (opacified 2 to 3 minutes after an injection,
 #: textbook urography), in mixed stages.
@@ -50,6 +52,8 @@ class Beds:
         capacity_mg: (outlets,) particles that shut a bed; particles are counted as mg of a density
             of 1 mg a microlitre, so that 1 mL packed is 1000 mg.
         extraction: (outlets,) share of the contrast passing that is filtered.
+        slips: (outlets,) share of the particles that are too small for the bed and pass it; a
+            treatment sets it by their size.
     """
 
     def __init__(
@@ -76,6 +80,7 @@ class Beds:
         plasma = PLASMA_SHARE * flow_ml_s[kidneys].sum()
         share = min(gfr_ml_s / plasma, _MOST_FILTERED) if plasma > 0.0 else 0.0
         self.extraction = np.where(kidneys, share, 0.0)
+        self.slips = np.zeros(n)
         self._stays = np.zeros((len(SPECIES), n))
         self._stays[PARTICLES] = [1.0 - organ.shunt for organ in self.organs]
         self._stays[LIPIODOL] = self._stays[DRUG] = [organ.takes_up for organ in self.organs]
@@ -120,6 +125,7 @@ class Beds:
             (species, outlets) mg given to the veins, and mg of contrast become urine.
         """
         stays = arrived * self._stays
+        stays[PARTICLES] *= 1.0 - self.slips
         self.held += stays
         through = arrived - stays
         rate = np.maximum(passing, 0.0) / self.volume
@@ -147,4 +153,4 @@ class Beds:
             setattr(self, name, state[name].copy())
 
 
-_STATE = ("mass", "held", "tubules", "capacity_mg")
+_STATE = ("mass", "held", "tubules", "capacity_mg", "slips")

@@ -118,7 +118,7 @@ class Circulation(Edits):
                 injection.species, ml * injection.concentration_mg_ml, injection.concentration_mg_ml
             )
         self.delivered_ml = tuple(given[id(i)] for i in injections)
-        self.leaks.lost_ml = self.leaks.lost_ml - moved.tap[leaks]
+        self.leaks.flowed(-moved.tap[leaks], dt_s)
         bled = self.contents.carry(moved, places, mass, leaks, self.leaks.into_vein)
         self.leaks.contrast_mg = self.leaks.contrast_mg + bled
         if beat_ended:

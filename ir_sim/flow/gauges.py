@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from ir_sim.anatomy import VesselTree
-from ir_sim.flow.beds import CONTRAST, SPECIES
+from ir_sim.flow.beds import CONTRAST, LIPIODOL, OIL_IODINE_SHARE, SPECIES
 from ir_sim.flow.blood import Blood
 from ir_sim.flow.contents import Contents
 from ir_sim.flow.elimination import Array
@@ -131,6 +131,21 @@ class Gauges:
     def bed_mg(self) -> Array:
         """(beds,) contrast now in each organ bed, mg."""
         return np.asarray(self.contents.beds.contrast_mg[:-1])
+
+    @property
+    def opaque_mg_ml(self) -> Array:
+        """(samples,) iodine now, in contrast and in oil, mg/mL."""
+        iodine = self.contents.concentration(CONTRAST)
+        if self.contents.given[LIPIODOL] > 0.0:
+            iodine = iodine + OIL_IODINE_SHARE * self.contents.concentration(LIPIODOL)
+        return iodine
+
+    @property
+    def opaque_bed_mg(self) -> Array:
+        """(beds,) iodine now in each organ bed, in contrast and in oil that stays, mg."""
+        beds = self.contents.beds
+        oil = beds.mass[LIPIODOL].sum(0) + beds.held[LIPIODOL]
+        return np.asarray((beds.contrast_mg + OIL_IODINE_SHARE * oil)[:-1])
 
     @property
     def ledger_mg(self) -> Mapping[str, float]:

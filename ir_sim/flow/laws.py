@@ -123,6 +123,8 @@ def packed_coil(
         wire_diameter_mm: Diameter of the wire.
     """
     porosity = max((1.0 - packing_density) * (1.0 - clotted), 1e-3)
+    if porosity > 1.0 - 1e-9:
+        return 0.0  # no wire yet
     permeability = (wire_diameter_mm * 1e-3) ** 2 * porosity**3 / (32 * (1 - porosity) ** 2)
     area = np.pi * (radius_mm * 1e-3) ** 2
     return float(VISCOSITY_PA_S * length_mm * 1e-3 / (permeability * area) * _FLOW_UNITS)

@@ -22,6 +22,8 @@ _JETS, _JETS_APART_MM = 4, 3.0
 #: Pressure in a lumen from which an injection slows down, and the rise beyond it at which it stops,
 #: mmHg (assumed: a hand on a small syringe makes some thousand mmHg).
 _HAND_MMHG, _STALL_MMHG = 400.0, 3000.0
+#: Time over which the flow of a leak is read, s: about a beat.
+_RATE_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ class Leaks:
         stiffness: (rows,) pressure that a mL of blood builds up outside, mmHg/mL.
         lost_ml: (rows,) what has flowed out.
         contrast_mg: (rows,) contrast that has flowed out.
+        rate_ml_s: (rows,) what flows out, mean over about a beat; -1 before the first tick.
     """
 
     rows: list[tuple[int, int]] = field(default_factory=list)
@@ -73,6 +76,7 @@ class Leaks:
     stiffness: Array = field(default_factory=lambda: np.zeros(0))
     lost_ml: Array = field(default_factory=lambda: np.zeros(0))
     contrast_mg: Array = field(default_factory=lambda: np.zeros(0))
+    rate_ml_s: Array = field(default_factory=lambda: np.zeros(0))
 
     def add(self, vessel: int, at_mm: float, stiffness: float, *, into_vein: bool) -> int:
         """A leak that lets nothing through yet; returns its row."""
@@ -81,7 +85,16 @@ class Leaks:
         self.stiffness = np.append(self.stiffness, 0.0 if into_vein else stiffness)
         self.lost_ml = np.append(self.lost_ml, 0.0)
         self.contrast_mg = np.append(self.contrast_mg, 0.0)
+        self.rate_ml_s = np.append(self.rate_ml_s, -1.0)
         return self.conductance.add(0.0)
+
+    def flowed(self, ml: Array, dt_s: float) -> None:
+        """Enter what has flowed out in a tick, (rows,) mL."""
+        self.lost_ml = self.lost_ml + ml
+        now = ml / dt_s
+        share = min(dt_s / _RATE_S, 1.0)
+        before = np.where(self.rate_ml_s < 0.0, now, self.rate_ml_s)
+        self.rate_ml_s = np.maximum(before + share * (now - before), 0.0)
 
     @property
     def into_vein(self) -> Array:
@@ -112,7 +125,7 @@ class Leaks:
         self.conductance.restore(part)
 
 
-_LEAK_STATE = ("at_mm", "stiffness", "lost_ml", "contrast_mg")
+_LEAK_STATE = ("at_mm", "stiffness", "lost_ml", "contrast_mg", "rate_ml_s")
 
 
 def check_injections(plumbing: Plumbing, injections: Sequence[Injection]) -> None:

@@ -91,11 +91,9 @@ class Scenery:
                 *(self._shape(d, state.devices) for d in state.devices.values()),
                 *treatments,
             ),
-            concentration_mg_ml=self._mixing.smear(circulation.concentration_mg_ml).astype(
-                np.float32
-            ),
+            concentration_mg_ml=self._mixing.smear(circulation.opaque_mg_ml).astype(np.float32),
             radius_mm=None if np.array_equal(radius, self._still) else radius,
-            bed_mg=circulation.bed_mg.copy(),
+            bed_mg=circulation.opaque_bed_mg,
             collecting_mg=self._residues.collecting_mg,
             breath_mm=self.breath_mm,
             heart_phase=min(heart.phase_s / heart.period_s, 1.0),

@@ -86,9 +86,7 @@ class Measures:
         lost = 0.0
         for row, (index, vein) in enumerate(leaks.rows):
             if index == v.index and not vein:
-                pressure = self._bench.circulation.mean_pressure_mmhg(index, leaks.at_mm[row])
-                over = max(pressure - float(leaks.pressure_mmhg[row]), 0.0)
-                lost += 60.0 * float(leaks.conductance.now[row]) * over
+                lost += 60.0 * max(float(leaks.rate_ml_s[row]), 0.0)
         return lost
 
     def state(self) -> dict[str, Any]:
