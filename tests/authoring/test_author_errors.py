@@ -57,6 +57,7 @@ scoring:
   baseline: {procedure_time_s: 300, fluoro_time_s: 110, contrast_ml: 25, kap_gy_cm2: 12}
 """
 
+STENOSIS = "{kind: stenosis, at_mm: 12, length_mm: 6, diameter_percent: 40}"
 # (old, new, the text the problem points to, words of the message)
 ERRORS = [
     # the first lines
@@ -140,6 +141,70 @@ ERRORS = [
     ("diameter_percent: 40", "diameter_percent: 40, diameter_mm: 3", "{kind", "not both"),
     ("kind: stenosis, at_mm: 12", "kind: stenosis, at_mm: 120", "120", "beyond the end of"),
     ("[{kind: stenosis", "{kind: stenosis", "]", ""),
+    # the other lesions
+    (STENOSIS, "{kind: tumor, at_mm: 12}", "tumor", "did you mean 'tumour'"),
+    (STENOSIS, "{kind: clot, at_mm: 12}", "clot", "did you mean 'thrombus'"),
+    (STENOSIS, "{kind: pseudoaneurysm, at_mm: 12}", "pseudoaneurysm", "mean 'aneurysm'"),
+    (STENOSIS, "{kind: 7, at_mm: 12}", "7", "7 is not one of stenosis"),
+    (STENOSIS, "{at_mm: 12}", "{at_mm: 12}", "'kind' is missing"),
+    (STENOSIS, "bleed", "bleed]", "must be a block"),
+    (STENOSIS, "{kind: bleed}", "{kind: bleed}", "'at_mm' is missing"),
+    (STENOSIS, "{kind: bleed, at_mm: 12, flow_ml_min: 0}", "0}]", "more than 0"),
+    (STENOSIS, "{kind: bleed, at_mm: 120}", "120}", "beyond the end of 'right_renal'"),
+    (STENOSIS, "{kind: bleed, at_mm: 12, into: bowel}", "bowel}", "not one of tissue, cavity"),
+    (STENOSIS, "{kind: bleed, at_mm: 12, lenght: 3}", "lenght", "unknown key 'lenght'"),
+    (STENOSIS, "{kind: thrombus, at_mm: 9, age_h: 6, age_days: 2}", "{kind", "not both"),
+    (STENOSIS, "{kind: thrombus, at_mm: 9, occlusion_percent: 120}", "120}", "at most 100"),
+    (STENOSIS, "{kind: thrombus, at_mm: 9, fibrin: 40}", "fibrin:", "mean 'fibrin_percent'"),
+    (STENOSIS, "{kind: fistula, at_mm: 12, to: artery}", "artery}", "must be vein"),
+    (STENOSIS, "{kind: spasm, at_mm: 12}", "at_mm: 12}", "unknown key 'at_mm'"),
+    (STENOSIS, "{kind: spasm, diameter_percent: 95}", "95}", "at most 90"),
+    (STENOSIS, "{kind: dissection, at_mm: 12, diameter_percent: 100}", "100}", "less than 99.5"),
+    (STENOSIS, "{kind: tumour, at_mm: 12, side: cranial}", "cranial}", "not one of left, right"),
+    (STENOSIS, "{kind: tumour, at_mm: 12, flow_ml_min: 20000}", "20000}", "at most 2000"),
+    (STENOSIS, "{kind: fibroid, at_mm: 12, volume: 3}", "volume:", "did you mean 'volume_ml'"),
+    (STENOSIS, "{kind: aneurysm, at_mm: 12}", "{kind", "diameter_mm or sac"),
+    (STENOSIS, "{kind: aneurysm, at_mm: 9, sac: {neck: 2}}", "neck:", "did you mean 'neck_mm'"),
+    (
+        STENOSIS,
+        "{kind: aneurysm, at_mm: 12, sac: {neck_mm: 12, dome_mm: 6}}",
+        "{neck_mm",
+        "too wide for a dome",
+    ),
+    (
+        STENOSIS,
+        "{kind: aneurysm, at_mm: 12, diameter_percent: 50, sac: {}}",
+        "{kind",
+        "a sac or a diameter, not both",
+    ),
+    (
+        STENOSIS,
+        STENOSIS.replace("}", ", hardness: stony}"),
+        "stony}",
+        "not one of soft, fibrous, calcified",
+    ),
+    (
+        "vessel: right_renal, at_mm: 6",
+        "vessel: right_renal_sac, at_mm: 6",
+        "right_renal_sac",
+        "mean",
+    ),
+    # other patients, grades, a picture to trace
+    ("scoring:\n", "variation: {calibre: 8}\nscoring:\n", "calibre:", "mean 'calibre_percent'"),
+    ("scoring:\n", "variation: {age: [70, 60]}\nscoring:\n", "{age: [70", "the smaller first"),
+    ("scoring:\n", "variation: {age: 70}\nscoring:\n", "70}", "must be a list"),
+    ("scoring:\n", "variation: {variant: [bovine]}\nscoring:\n", "bovine", "anatomy.template"),
+    ("scoring:\n", "difficulty: {hard: {}}\nscoring:\n", "hard:", "did you mean 'harder'"),
+    (
+        "scoring:\n",
+        "difficulty: {harder: {tray_remove: [wire]}}\nscoring:\n",
+        "wire]}}",
+        "is not on the tray",
+    ),
+    ("scoring:\n", "underlay: {file: a.png}\nscoring:\n", "{file", "'mm_per_px' is missing"),
+    ("format: 1\n", "format: 1\nextends: no-such\n", "no-such", "to extend"),
+    ("  body: abdomen", "  template: renall\n  body: abdomen", "renall", "did you mean 'renal'"),
+    ("  body: abdomen", "  calibre: 9\n  body: abdomen", "9\n", "at most 1.6"),
     # access and tray
     ("access: {vessel: right_iliac", "access: {vessel: femoral", "femoral", "no vessel 'femoral'"),
     ("at_mm: 200, sheath", "at_mm: 2000, sheath", "2000", "beyond the end of 'right_iliac'"),
@@ -251,3 +316,41 @@ def test_no_message_speaks_python(tmp_path, old, new, at, words):
             "tuple",
         ):
             assert jargon not in text, text
+
+
+# (old, new, words): from different blocks, some found by the schema and some across blocks
+TOGETHER = [
+    ("level: beginner", "level: easy", "'easy' is not one of"),
+    ("age: 60", "age: sixty", "must be a whole number"),
+    ("weight_kg: 70, ", "", "'weight_kg' is missing"),
+    ("rate_bpm: 72", "rate_bpm: 720", "at most 220"),
+    ("parent: aorta\n      at_mm", "parent: aorat\n      at_mm", "no vessel 'aorat'"),
+    ("[4, 300, 10.5]", "[4, 300, ten]", "must be a number"),
+    ("access: {vessel: right_iliac", "access: {vessel: femoral", "no vessel 'femoral'"),
+    ("catheter-5f-cobra2]", "catheter-5f-cobra]", "no device or supply 'catheter-5f-cobra'"),
+    ("target: {vessel: right_renal", "target: {vessel: renal", "no vessel 'renal'"),
+    ("when: {injected: {vessel: right_renal", "when: {injected: {vessel: left_renal", "left_renal"),
+    ("- id: test", "- id: engage", "defined twice"),
+    ("contrast_ml: 25", "contrast: 25", "did you mean 'contrast_ml'"),
+]
+
+
+def test_all_of_a_dozen_mistakes_are_named_at_once(tmp_path):
+    text = GOOD
+    for old, new, _ in TOGETHER:
+        assert old in text
+        text = text.replace(old, new, 1)
+    said = [f"{p.message} ({p.hint})" for p in problems_of(tmp_path, text)[1]]
+    assert [words for _, _, words in TOGETHER if not any(words in line for line in said)] == []
+    assert len(said) <= len(TOGETHER) + 1, said  # nothing that only follows from another
+
+
+@pytest.mark.parametrize("i", range(len(TOGETHER)))
+@pytest.mark.parametrize("j", range(len(TOGETHER)))
+def test_any_two_mistakes_are_named_at_once(tmp_path, i, j):
+    text = GOOD
+    for old, new, _ in {TOGETHER[i], TOGETHER[j]}:
+        text = text.replace(old, new, 1)
+    said = [f"{p.message} ({p.hint})" for p in problems_of(tmp_path, text)[1]]
+    assert all(any(TOGETHER[k][2] in line for line in said) for k in (i, j)), said
+    assert len(said) == (1 if i == j else 2), said
