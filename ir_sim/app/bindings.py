@@ -61,22 +61,22 @@ BINDINGS: tuple[Binding, ...] = (
         X_RAY,
         held=True,
     ),
-    Binding("latch", (pygame.K_l,), "L", "pedal stays down until pressed again", X_RAY),
+    Binding("latch", (pygame.K_l,), "L", "pedals latch", X_RAY),
     Binding("field", (pygame.K_f,), "F", "field of view (Shift: back)", X_RAY),
     Binding("pulse_rate", (pygame.K_p,), "P", "pulses per second (Shift: back)", X_RAY),
     Binding("detail", (pygame.K_o,), "O", "dose per pulse", X_RAY),
     Binding("mode", (pygame.K_v,), "V", "acquire DSA or cine", X_RAY),
     Binding("frame_rate", (pygame.K_b,), "B", "acquired frames per second", X_RAY),
-    Binding("roadmap", (pygame.K_g,), "G", "roadmap of the last run (Shift: strength)", X_RAY),
-    Binding("mask", (pygame.K_n,), "N", "new mask (in a review: this frame)", X_RAY),
+    Binding("roadmap", (pygame.K_g,), "G", "roadmap (Shift: strength)", X_RAY),
+    Binding("mask", (pygame.K_n,), "N", "new mask (review: this frame)", X_RAY),
     Binding("blades_in_x", (pygame.K_RIGHTBRACKET,), "]", "side blades in", X_RAY),
     Binding("blades_out_x", (pygame.K_LEFTBRACKET,), "[", "side blades out", X_RAY),
     Binding("blades_in_y", (pygame.K_EQUALS, pygame.K_PLUS), "=", "upper, lower blades in", X_RAY),
     Binding("blades_out_y", (pygame.K_MINUS,), "-", "upper, lower blades out", X_RAY),
     Binding("wedge", (pygame.K_BACKSLASH,), "\\", "wedge filter (Shift: from the left)", X_RAY),
     Binding("landmark", (pygame.K_SLASH,), "/", "anatomy left in a subtraction", X_RAY),
-    Binding("store", (pygame.K_j,), "J", "picture to the reference (Shift: loop)", REVIEW),
-    Binding("review", (pygame.K_F3,), "F3", "last run again (Shift: one before)", REVIEW),
+    Binding("store", (pygame.K_j,), "J", "to the reference (Shift: loop)", REVIEW),
+    Binding("review", (pygame.K_F3,), "F3", "last run (Shift: the one before)", REVIEW),
     Binding("frame_back", (pygame.K_F4,), "F4", "a frame back", REVIEW),
     Binding("frame_on", (pygame.K_F5,), "F5", "a frame on", REVIEW),
     Binding("loop", (pygame.K_F6,), "F6", "loop, stop", REVIEW),
@@ -135,7 +135,7 @@ def help_groups() -> list[tuple[str, list[tuple[str, str]]]]:
             groups.setdefault(binding.group, []).append((binding.shown, binding.text))
     groups[TABLE].append(("Keypad 4 6 8 2", "table"))
     groups["Mouse on the picture"] = [
-        ("Wheel", "advance, withdraw device in hand"),
+        ("Wheel", "device in hand"),
         ("Right + wheel", "turn it"),
         ("Drag", "move the table"),
         ("Drag an edge", "move a blade"),
@@ -144,12 +144,12 @@ def help_groups() -> list[tuple[str, list[tuple[str, str]]]]:
     groups["Gamepad"] = [
         ("Left stick", "left hand"),
         ("Right stick", "right hand"),
-        ("Triggers", "right: fluoroscopy, left: acquire"),
+        ("Triggers", "right: fluoro, left: acquire"),
         ("A", "inject contrast"),
         ("Shoulders", "fine, fast"),
         ("Cross", "table"),
         ("Y, X, B", "tray, roadmap, next device"),
-        ("Stick presses", "treating tool: left less, right more"),
+        ("Stick presses", "tool: left less, right more"),
     ]
     return list(groups.items())
 
@@ -157,7 +157,7 @@ def help_groups() -> list[tuple[str, list[tuple[str, str]]]]:
 #: How the help is set in columns.
 HELP_COLUMNS = (
     (LEFT, RIGHT, TABLE),
-    (X_RAY, "Mouse on the picture"),
-    (REVIEW, TREAT, "Gamepad"),
-    (OTHER,),
+    (X_RAY,),
+    (REVIEW, TREAT),
+    (OTHER, "Mouse on the picture", "Gamepad"),
 )

@@ -98,9 +98,12 @@ class ControlsSheet(Widget):
         groups = dict(help_groups())
         most = max(sum(len(groups[name]) + 2 for name in column) for column in HELP_COLUMNS)
         step = min(theme.height(13) + theme.px(3), self.rect.height // most)
-        wide, keys_wide = self.rect.width // len(HELP_COLUMNS), theme.px(112)
+        wide = self.rect.width // len(HELP_COLUMNS)
         for i, column in enumerate(HELP_COLUMNS):
             x, y = self.rect.x + i * wide, self.rect.y
+            shown_keys = [keys for name in column for keys, _ in groups[name]]
+            widest = max(theme.width(keys, 12, "mono") for keys in shown_keys)
+            keys_wide = min(widest + theme.px(14), wide // 2)
             for name in column:
                 theme.write(surface, (x, y), name, 14, "bold", theme.palette.accent)
                 y += step
@@ -126,7 +129,7 @@ def show_controls(stage: Stage, closed: Callable[[], None] | None = None) -> Non
             "Controls",
             [ControlsSheet("controls")],
             [Button("close", "Close", close, "Esc", primary=True)],
-            size=(1120, 640),
+            size=(1240, 700),
             closed=close,
         )
     )
