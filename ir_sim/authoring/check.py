@@ -176,6 +176,8 @@ def _twice(scenario: Scenario, tree: VesselTree) -> Iterator[Problem]:
     near = _SAME_SHARE * np.array([v.radius_at(0.5 * v.length_mm) for v in tree.vessels])
     pairs = KDTree(course).query_pairs(float(near.max()), p=np.inf, output_type="ndarray")
     for i, j in np.sort(pairs, axis=1):
+        if tree.vessels[i].grown or tree.vessels[j].grown:
+            continue
         if np.abs(course[i] - course[j]).max() > min(near[i], near[j]):
             continue
         first, second = sorted((tree.vessels[i].id, tree.vessels[j].id), key=ids.index)

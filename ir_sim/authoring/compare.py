@@ -44,6 +44,10 @@ def _plain(old: Scenario, new: Scenario) -> Iterator[str]:
         for key in type(a).model_fields:
             yield from _changed(f"{block}: {name_of(key)}", getattr(a, key), getattr(b, key))
     yield from _lists("objectives", old.objectives, new.objectives)
+    for key in ("extends", "variation", "difficulty"):
+        a, b = getattr(old, key), getattr(new, key)
+        if a != b:
+            yield f"{key}: {'new' if a is None else 'changed' if b is not None else 'no longer'}"
 
 
 def _changed(what: str, a: Any, b: Any) -> Iterator[str]:

@@ -35,6 +35,7 @@ def explain(scenario: Scenario) -> str:
         "The procedure\n" + _bullets([_step(step) for step in scenario.task.steps], numbered=True),
         _wrap(_forms(scenario)),
         _wrap(_scoring(scenario)),
+        _wrap(_versions(scenario)),
     ]
     return "\n\n".join(block for block in blocks if block.strip())
 
@@ -155,6 +156,41 @@ def condition_words(when: Condition) -> str:
     if when.drug is not None:
         return f"{when.drug} given"
     return "target reached"
+
+
+def _versions(scenario: Scenario) -> str:
+    """Where the case comes from, and what other patients and grades change."""
+    said = []
+    if scenario.extends is not None:
+        said.append(f"The case is written over '{scenario.extends}'.")
+    anatomy = scenario.anatomy
+    if anatomy.template is not None:
+        words = [anatomy.variant] if isinstance(anatomy.variant, str) else anatomy.variant
+        variant = f" ({', '.join(map(name_of, words))})" if words else ""
+        said.append(f"Its vessels are those of the template '{anatomy.template}'{variant}.")
+    bounds = scenario.variation
+    if bounds is not None:
+        parts = [
+            f"{name_of(key)} {_bound(value)}"
+            for key, value in bounds.model_dump(exclude_defaults=True).items()
+        ]
+        said.append(f"Other patients differ in {', '.join(parts)}.")
+    grades = scenario.difficulty
+    for grade in ("easier", "harder") if grades is not None else ():
+        change = getattr(grades, grade).model_dump(exclude_defaults=True)
+        parts = [f"{name_of(key)} {_bound(value)}" for key, value in change.items()]
+        said.append(f"The {grade} version changes {', '.join(parts) or 'nothing'}.")
+    return " ".join(said)
+
+
+def _bound(value: object) -> str:
+    if isinstance(value, list) and len(value) == 2 and all(isinstance(v, float) for v in value):
+        return f"{value[0]:g} to {value[1]:g}"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, int | float) else str(value)
 
 
 def _forms(scenario: Scenario) -> str:

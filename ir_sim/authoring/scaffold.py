@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ir_sim.errors import IrSimError
+from ir_sim.scenario.templates import template_names, title_of, variants_of
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 
@@ -13,7 +14,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 _TEXT = """\
 # {title}: a training case for ir_sim.
 # Lengths in mm. x grows to the right of the screen (the patient's LEFT), y upwards (cranial).
-# Look at it while you write:   ir-sim preview {name}.yaml --watch
+# Look at it while you write:   ir-sim preview {name}.yaml
 # Check it:                     ir-sim validate {name}.yaml
 # Play it:                      ir-sim play {name}.yaml
 format: 1
@@ -72,6 +73,72 @@ scoring:
   # What a practised operator needs; measure it with: ir-sim demo {name}.yaml --headless
   baseline: {{procedure_time_s: 300, fluoro_time_s: 110, contrast_ml: 25, kap_gy_cm2: 12}}
 """
+
+
+#: Where to go in a case over a template: target, access and the catheter that gets there.
+_TEMPLATE_TASKS = {
+    "abdominal-aorta": ("right_renal", 22, 70, "catheter-5f-cobra2"),
+    "renal": ("left_renal", 22, 70, "catheter-5f-cobra2"),
+    "hepatic": ("common_hepatic", 22, 70, "catheter-5f-cobra2"),
+    "arch": ("left_common_carotid", 22, 70, "catheter-5f-vertebral"),
+    "pelvis-legs": ("left_common_iliac", 20, 60, "catheter-5f-cobra2"),
+}
+_TEMPLATE_ANATOMY = """\
+anatomy:
+  template: {template}        # {shows}
+  # age: 70                     # shapes the aorta; the patient's age if left out
+  # calibre: 1.0                # multiplies every radius
+  # tortuosity: 0.0             # up to 1
+  # variant: {variant}
+  heart: {{rate_bpm: 72, mean_pressure_mmhg: 92}}
+  vessels:
+    # What is written here stands over the template's vessels, by id.
+    - id: {target}
+      lesions: [{{kind: stenosis, at_mm: 12, length_mm: 8, diameter_percent: 50}}]
+access: {{vessel: right_common_femoral, at_mm: {at}, sheath_fr: 6, sheath_mm: {sheath}}}
+tray: [wire-035-bentson, wire-035-angled, {catheter}]
+task:
+  target: {{vessel: {target}, at_mm: 3}}     # where the catheter's tip must be
+  steps:
+    - id: engage
+      do: Engage the {words}
+      when: {{tip_at: {{device: catheter, vessel: {target}, at_mm: 2}}}}
+    - id: confirm
+      do: Confirm with a small test injection
+      when: {{injected: {{vessel: {target}, at_least_ml: 2}}}}
+# How far other patients differ: ir-sim play {name}.yaml --patient 2
+variation: {{calibre_percent: 8, tortuosity: 0.2, heart_rate_bpm: [60, 90]}}
+"""
+
+
+def new_over_template(name: str, template: str, title: str | None = None) -> str:
+    """The text of a new case over an anatomical template.
+
+    Args:
+        name: Its id.
+        template: The template's name.
+        title: One line for people; made from the id by default.
+
+    Raises:
+        IrSimError: The name cannot be an id, or there is no such template.
+    """
+    if template not in template_names():
+        known = ", ".join(template_names())
+        raise IrSimError(f"no anatomical template '{template}'; there are {known}")
+    whole = new_case(name, title)
+    target, at, sheath, catheter = _TEMPLATE_TASKS[template]
+    anatomy = _TEMPLATE_ANATOMY.format(
+        name=name,
+        template=template,
+        shows=title_of(template),
+        variant=" or ".join(variants_of(template)),
+        target=target,
+        words=target.replace("_", " "),
+        at=at,
+        sheath=sheath,
+        catheter=catheter,
+    )
+    return whole[: whole.index("anatomy:\n")] + anatomy + whole[whole.index("scoring:\n") :]
 
 
 def new_case(name: str, title: str | None = None) -> str:

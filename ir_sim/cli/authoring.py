@@ -23,10 +23,14 @@ def add(commands: Any) -> None:
         "new",
         new,
         "write a complete new case to start from",
-        "ir-sim new my-case\nir-sim new my-case --title 'Left renal stenosis' -o cases/",
+        "ir-sim new my-case\nir-sim new my-case --title 'Left renal stenosis' -o cases/\n"
+        "ir-sim new my-case --template arch",
     )
     parser.add_argument("name", metavar="NAME", help="the new case's id, such as my-case")
     parser.add_argument("--title", help="one line for people")
+    parser.add_argument(
+        "--template", metavar="ANATOMY", help="over a named anatomy, such as arch or renal"
+    )
     parser.add_argument("-o", "--output", metavar="PATH", help="file or folder (default: here)")
     parser.add_argument("--force", action="store_true", help="replace a file that exists")
 
@@ -75,9 +79,12 @@ def add(commands: Any) -> None:
 
 def new(args: argparse.Namespace) -> int:
     """A scaffold on disk."""
-    from ir_sim.authoring.scaffold import new_case
+    from ir_sim.authoring.scaffold import new_case, new_over_template
 
-    text = new_case(args.name, args.title)
+    if args.template:
+        text = new_over_template(args.name, args.template, args.title)
+    else:
+        text = new_case(args.name, args.title)
     path = Path(args.output) if args.output else Path(f"{args.name}.yaml")
     if path.is_dir() or (args.output and args.output.endswith(("/", "\\"))):
         path = path / f"{args.name}.yaml"
@@ -86,7 +93,7 @@ def new(args: argparse.Namespace) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
     print(f"wrote {path}")
-    print(f"next: ir-sim preview {path} --watch, then ir-sim play {path}")
+    print(f"next: ir-sim preview {path}, then ir-sim play {path}")
     return OK
 
 

@@ -91,6 +91,7 @@ class VesselMap(Widget):
         self._dragged: tuple[str, int] | None = None
         self._start: tuple[str, tuple[float, float]] | None = None
         self._pan: tuple[int, int] | None = None
+        self._taken: list[pygame.Rect] = []
 
     def says(self) -> str:
         """What it shows."""
@@ -292,13 +293,15 @@ class VesselMap(Widget):
     def _draw_lesions(self, surface: pygame.Surface, theme: Theme) -> None:
         look = self.look
         assert look is not None  # noqa: S101
+        self._taken = []
         for vessel in look.tree.vessels:
             for lesion in vessel.lesions:
                 at_mm = 0.5 * vessel.length_mm if isinstance(lesion, Spasm) else lesion.at_mm
                 x, y = self._lines([vessel.point_at(at_mm)])[0]
                 pygame.draw.circle(surface, _LESION, (x, y), theme.px(7), theme.px(2))
                 words = f"{lesion.kind}{place_words(lesion)}"
-                theme.write(surface, (x + theme.px(10), y - theme.px(8)), words, 12, colour=_LESION)
+                at = (x + theme.px(10), y - theme.px(8))
+                self._taken.append(theme.write(surface, at, words, 12, colour=_LESION))
 
     def _draw_handles(self, surface: pygame.Surface, theme: Theme) -> None:
         view = self.view
@@ -323,7 +326,7 @@ class VesselMap(Widget):
         near = self._nearest_point(self.pointer)
         under = self._vessel_at(self.pointer)
         name = near[0] if near else (under[0] if under else (self.chosen or ("", 0))[0])
-        taken: list[pygame.Rect] = []
+        taken = self._taken
         for v in sorted(look.tree.vessels, key=lambda v: (v.id != name, -v.radius_at(0.0))):
             x, y = self._lines([v.point_at(0.55 * v.length_mm)])[0]
             words = v.id.replace("_", " ")
@@ -339,6 +342,13 @@ class VesselMap(Widget):
             if v.id == name:
                 pygame.draw.rect(surface, theme.palette.background, box.inflate(8, 4))
             theme.write(surface, box.topleft, words, 12, colour=colour)
+        for side, corner, anchor in (
+            ("R", self.rect.topleft, "topleft"),
+            ("L", self.rect.topright, "topright"),
+        ):
+            inset = theme.px(10) if side == "R" else -theme.px(10)
+            at = (corner[0] + inset, corner[1] + theme.px(6))
+            theme.write(surface, at, side, 18, "bold", theme.palette.quiet, anchor)
         if near is not None:
             row = self.points[near[0]][near[1]]
             spot = f"x {row[0]:g}  y {row[1]:g}  radius {row[2]:g} mm"

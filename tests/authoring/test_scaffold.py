@@ -1,0 +1,27 @@
+"""New cases are good from the start, with and without a template."""
+
+import pytest
+
+from ir_sim.authoring.check import check_case
+from ir_sim.authoring.explain import explain
+from ir_sim.authoring.scaffold import new_case, new_over_template
+from ir_sim.errors import IrSimError
+from ir_sim.scenario.templates import template_names
+
+
+@pytest.mark.parametrize("template", [None, *template_names()])
+def test_a_new_case_is_good(tmp_path, template):
+    text = new_over_template("my-case", template) if template else new_case("my-case")
+    path = tmp_path / "my-case.yaml"
+    path.write_text(text, encoding="utf-8")
+    scenario, problems = check_case(path)
+    assert problems == []
+    if template:
+        said = " ".join(explain(scenario).split())
+        assert f"of the template '{template}'" in said
+        assert "Other patients differ in calibre percent 8" in said
+
+
+def test_no_such_template():
+    with pytest.raises(IrSimError, match="there are abdominal-aorta"):
+        new_over_template("my-case", "brain")
