@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from ir_sim.authoring.flows import resting_flows
 from ir_sim.authoring.xray_preview import draw_xray
 from ir_sim.devices.coaxial import sheath_mouth
 from ir_sim.errors import IrSimError, Problem
+from ir_sim.scenario.cross_checks import MAX_COORDINATE_MM, RADIUS_RANGE_MM
 from ir_sim.scenario.model import Access, Anatomy, Scenario, Target
 
 
@@ -126,9 +128,13 @@ def _hangs_together(anatomy: Anatomy) -> bool:
     ids = {spec.id for spec in anatomy.vessels}
     if len(ids) != len(anatomy.vessels):
         return False
+    low, high = RADIUS_RANGE_MM
     for spec in anatomy.vessels:
-        if any(a[:2] == b[:2] for a, b in zip(spec.points, spec.points[1:], strict=False)):
+        if any(a[:2] == b[:2] for a, b in pairwise(spec.points)):
             return False
+        for x, y, radius, *_ in spec.points:
+            if max(abs(x), abs(y)) > MAX_COORDINATE_MM or not low <= radius <= high:
+                return False
     known = {spec.id for spec in anatomy.vessels if spec.parent is None}
     while True:
         more = {s.id for s in anatomy.vessels if s.parent in known and s.id not in known}
