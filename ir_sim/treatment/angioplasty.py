@@ -49,6 +49,7 @@ class Angioplasty(Treatment):
         self._balloon = ""  # id of the device whose balloon is full
         self._deliveries: dict[str, Delivery] = {}
         self._spent: list[str] = []  # devices whose stent is out
+        self._burst: list[str] = []  # devices whose balloon has burst
 
     @staticmethod
     def handles(tool: Device | Supply) -> bool:
@@ -93,6 +94,8 @@ class Angioplasty(Treatment):
         balloon = device.device.balloon
         if balloon is None:
             return
+        if device.device.id in self._burst:
+            return
         if now is None:
             lies = stretch(bench, device, balloon.tip_mm, balloon.tip_mm + balloon.length_mm)
             if hand <= 0.0 or lies is None or lies.length_mm < 0.9 * balloon.length_mm:
@@ -100,8 +103,6 @@ class Angioplasty(Treatment):
             now = self._inflation = begin(self.walls, lies)
             self._balloon = device.device.id
         rate = float(np.clip(hand, -_EMPTY_ATM_S, _FILL_ATM_S))
-        if now.burst and rate > 0.0:
-            return
         now.atm = float(np.clip(now.atm + rate * bench.dt_s, 0.0, MOST_ATM))
 
     def _press(self, now: Inflation, device: DeviceState) -> None:
@@ -134,6 +135,8 @@ class Angioplasty(Treatment):
             name = self._balloon
             found = self.bench.scenario.devices[name]
             now.atm = 0.0
+            if now.burst:
+                self._burst.append(name)
             self._inflating.press(now, found, found.slot, self.bench.dt_s)
             self._inflating.end(now, found, device.slot if device is not None else found.slot)
         self._inflation, self._balloon = None, ""
@@ -174,6 +177,7 @@ class Angioplasty(Treatment):
         """A device that is out is a new one when it comes again."""
         here = [d.device.id for d in self.bench.devices.values()]
         self._spent = [name for name in self._spent if name in here]
+        self._burst = [name for name in self._burst if name in here]
         for name in [name for name in self._deliveries if name not in here]:
             del self._deliveries[name]
         if self._tool and self._tool not in here:
@@ -212,7 +216,7 @@ class Angioplasty(Treatment):
         atm = now.atm if now is not None else 0.0
         free = balloon_laws.diameter_mm(balloon, atm)
         words = f"{free:.1f} mm" if atm > 0.0 else "empty"
-        if now is not None and now.burst:
+        if tool in self._burst:
             words = "burst"
         elif now is not None and atm >= FULL_ATM:
             waist = self._inflating.waist_percent(now, free, now.sent_mm)
@@ -273,7 +277,7 @@ class Angioplasty(Treatment):
             "plugs": dict(self._inflating.plugs),
             # one copy, so that a delivery's implant is the one among the implants
             "stents": copy.deepcopy((self._stenting.implants, self._deliveries)),
-            "spent": list(self._spent),
+            "spent": (list(self._spent), list(self._burst)),
             "walls": self.walls.state(),
         }
 
@@ -283,7 +287,7 @@ class Angioplasty(Treatment):
         self._inflation = copy.deepcopy(state["inflation"])
         self._inflating.plugs = dict(state["plugs"])
         self._stenting.implants, self._deliveries = copy.deepcopy(state["stents"])
-        self._spent = list(state["spent"])
+        self._spent, self._burst = (list(names) for names in state["spent"])
         self.walls.restore(state["walls"])
 
 
