@@ -1,4 +1,4 @@
-"""The pages of the debrief as rows: errors, steps, forms; and the report as text."""
+"""The pages of the debrief as rows: errors, steps, forms, comparison; and the report as text."""
 
 from __future__ import annotations
 
@@ -95,10 +95,33 @@ def _forms(debrief: Debrief, palette: Palette) -> Listed:
     )
 
 
+def _compared(debrief: Debrief, palette: Palette) -> Listed:
+    """This run's figures beside the expert's and those of one's last runs."""
+    rows = []
+    for row in debrief.comparison:
+        expert = "–" if row.expert is None else f"{row.expert:.3g}"
+        before = ", ".join(f"{value:.3g}" for value in row.earlier[-3:]) or "–"
+        name = f"{row.metric.label}, {row.metric.unit}" if row.metric.unit else row.metric.label
+        rows.append((name, f"{row.metric.value:.3g}", expert, before))
+    return Listed(
+        [
+            Column("Figure", 3.0),
+            Column("This run", 1.0, weight="mono"),
+            Column("Expert", 1.0, weight="mono"),
+            Column("Last runs", 1.6, weight="mono"),
+        ],
+        rows,
+        [palette.quiet] * len(rows),
+        [None] * len(rows),
+        "Nothing to compare with.",
+    )
+
+
 PAGES: Mapping[str, Callable[[Debrief, Palette], Listed]] = {
     "Errors": _errors,
     "Steps": _steps,
     "Forms": _forms,
+    "Compare": _compared,
 }
 
 
