@@ -251,10 +251,9 @@ class Coils(Treatment):
                     self._migrated(tool.title, where)
 
     def _travelled_mm(self, coil: Coil) -> float:
-        course = Course(self.bench.tree, coil.vessel, self.bench.circulation.flow_ml_s)
-        places = [course.u_mm(loop.vessel, loop.s_mm) for loop in coil.loops]
-        there = [u for u in places if u is not None]
-        return float(np.mean(there)) - coil.at_mm if there else 0.0
+        if any(loop.vessel != coil.vessel for loop in coil.loops):
+            return math.inf
+        return float(np.mean([loop.s_mm for loop in coil.loops])) - coil.at_mm
 
     def _lose(self, coil: Coil, parent: int) -> None:
         """A coil that hangs in the parent vessel goes with its blood until it is stuck."""

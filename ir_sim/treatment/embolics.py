@@ -25,8 +25,11 @@ from ir_sim.treatment.treatment import Treatment
 _LOOK_TICKS = 6
 #: A push ends when the hand has rested so long, s; smaller pushes are not told, mL.
 _REST_S, _LEAST_ML = 0.5, 0.1
-#: Reflux: so far behind the tip, mm, there is this share of what the syringe holds (assumed).
+#: Reflux: so far behind the tip, mm, there is this share of what the syringe holds
+#: while it is pushed at about the rate of the blood or faster, else this much more (near stasis
+#: the column rocks to and fro with the beat; assumed).
 _BEHIND_MM, _REFLUX_SHARE = 10.0, 0.2
+_FAST_SHARE, _MUCH_SHARE = 0.8, 0.6
 #: Carried on: pushed after near-stasis, mL of the suspension (assumed).
 _CARRIED_ML = 0.5
 #: A vessel contracted below this is in spasm; a bed filled less than this is not treated (assumed).
@@ -49,7 +52,7 @@ class Embolics(Treatment):
         self._given: dict[str, float] = {}  # mL by supply, all syringes
         self._in_vessel: dict[str, float] = {}  # mL by vessel
         self._push = [0.0, 0.0]  # mL of this push, s since the hand rested
-        self._push_vessel = ""
+        self._push_vessel, self._rate_ml_s = "", 0.0
         self._after: dict[str, float] = {}  # mL pushed after near-stasis, by vessel
         self._said: list[str] = []  # what is told once
         self._glue: list[float] = []  # row of the plug, vessel, from, to, s since injected, told
@@ -114,7 +117,7 @@ class Embolics(Treatment):
                     out.vessel, out.at_mm, share, mg_ml * len(parts), species, out.holes_mm
                 )
             )  # fmt: skip
-        ml = rate * bench.dt_s
+        ml, self._rate_ml_s = rate * bench.dt_s, rate
         vessel = bench.tree.vessels[out.vessel].id
         if vessel != self._push_vessel:
             self._end_push()
@@ -190,7 +193,9 @@ class Embolics(Treatment):
         species, mg_ml = laws.contents_mg_ml(supply)[0]
         behind = upstream_mg_ml(self.bench, species, out.at_mm, _BEHIND_MM)
         vessel = self.bench.tree.vessels[out.vessel].id
-        if behind > _REFLUX_SHARE * mg_ml and self._once(f"reflux {vessel}"):
+        fast = self._rate_ml_s > _FAST_SHARE * self.bench.circulation.flow_ml_s(out.vessel)
+        much = behind > (_REFLUX_SHARE if fast else _MUCH_SHARE) * mg_ml
+        if much and self._once(f"reflux {vessel}"):
             text = f"Reflux: {supply.title} flows back past the tip in the {vessel}."
             self.bench.happen(
                 "reflux", text.replace("_", " "), out.slot, vessel, share=round(behind / mg_ml, 3)
@@ -347,7 +352,7 @@ class Embolics(Treatment):
             "supply": self._supply,
             "given": dict(self._given),
             "in_vessel": dict(self._in_vessel),
-            "push": (list(self._push), self._push_vessel),
+            "push": (list(self._push), self._push_vessel, self._rate_ml_s),
             "after": dict(self._after),
             "said": list(self._said),
             "glue": list(self._glue),
@@ -358,6 +363,7 @@ class Embolics(Treatment):
         self._clearing.restore(state["clearing"])
         self._supply = state["supply"]
         self._given, self._in_vessel = dict(state["given"]), dict(state["in_vessel"])
-        self._push, self._push_vessel = list(state["push"][0]), state["push"][1]
+        self._push = list(state["push"][0])
+        self._push_vessel, self._rate_ml_s = state["push"][1:]
         self._after, self._said = dict(state["after"]), list(state["said"])
         self._glue = list(state["glue"])

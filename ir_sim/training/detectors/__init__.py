@@ -15,6 +15,16 @@ from ir_sim.training.detectors.dilating import (
     NoControlRun,
     StentMalapposed,
 )
+from ir_sim.training.detectors.embolizing import (
+    CarriedOn,
+    CoilProlapsed,
+    EmbolicDose,
+    GluedIn,
+    ProximalOnly,
+    Reflux,
+    SpasmMistaken,
+    WrongEmbolicSize,
+)
 from ir_sim.training.detectors.hazards import (
     CatheterWithoutWire,
     Dissection,
@@ -72,6 +82,8 @@ _ALL: tuple[type[Detector], ...] = (
     DoseLimit,
     LabsUnchecked,
     LysisAgainstRules,
+    EmbolicDose,
+    GluedIn,
     CatheterWithoutWire,
     WireOutOfView,
     BlindAdvance,
@@ -87,6 +99,12 @@ _ALL: tuple[type[Detector], ...] = (
     LysisOutsideClot,
     ClotDropped,
     ClotOnCatheter,
+    Reflux,
+    CarriedOn,
+    WrongEmbolicSize,
+    SpasmMistaken,
+    ProximalOnly,
+    CoilProlapsed,
     FluoroWithoutMotion,
     UncollimatedRun,
     UnneededMagnification,

@@ -16,7 +16,7 @@ from ir_sim.training.moment import SAMPLE_S, Moment
 
 
 class FluoroWithoutMotion(Detector):
-    """Fluoroscopy while neither a device nor the table moved and nothing was injected."""
+    """Fluoroscopy while neither a device, a tool nor the table moved and nothing was injected."""
 
     code = "fluoro_without_motion"
     thresholds: ClassVar = {"for_s": 5.0}
@@ -29,6 +29,7 @@ class FluoroWithoutMotion(Detector):
     def update(self, moment: Moment) -> Iterator[Finding]:
         """Count; told once for each stretch of stillness."""
         busy = moment.moving or moment.table_moving or moment.injecting
+        busy = busy or moment.controls.treat != 0.0
         if moment.state.pedal != "fluoro" or busy:
             self.idle_ticks = 0
             return

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ir_sim.flow.drugs import FORMULARY
 from ir_sim.scenario.model import Endpoint, Happened
 from ir_sim.simulation.controls import Action
-from ir_sim.training.expert import angioplasty, clearing
+from ir_sim.training.expert import angioplasty, clearing, embolization
 from ir_sim.training.expert.operator import Operator, Work
 from ir_sim.training.steps import met
 
@@ -63,10 +63,17 @@ TREATING: dict[str, Callable[[Procedure, Happened], Work]] = {
     "balloon_deflated": angioplasty.deflate,
     "stent_deployed": angioplasty.stent,
     "tear_sealed": angioplasty.seal,
+    "particles_injected": embolization.particles,
+    "emulsion_injected": embolization.particles,
+    "near_stasis": embolization.particles,
+    "coil_deployed": embolization.coils,
+    "plug_deployed": embolization.plug,
 }
 #: How the expert works towards an endpoint that waiting does not bring.
 ACHIEVING: dict[str, Callable[[Procedure, Endpoint], Work]] = {
     "lysis_percent": clearing.go_on,
     "residual_percent": angioplasty.improve,
     "gradient_mmhg": angioplasty.improve,
+    "bleed_ml_min": embolization.stop_bleeding,
+    "packing_percent": embolization.pack,
 }
