@@ -198,6 +198,8 @@ KEYS = {
     "Task.steps": "The procedure, in order.",
     "Task.endpoints": "What the treatment must come to; the case cannot be passed otherwise.",
     "Task.side": "left or right, if the order names a side; the wrong side is an error.",
+    "Task.catheter_without_wire": "refused: nothing is put in but over a wire that is already "
+    "in the vessel, or through a catheter that is.",
     "Target.vessel": "The vessel.",
     "Target.at_mm": "At least so far beyond its origin, mm.",
     "Target.to_mm": "At most so far beyond its origin, mm; the whole vessel if left out.",

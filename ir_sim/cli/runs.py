@@ -35,10 +35,14 @@ def add(commands: Any) -> None:
         "demo",
         demo,
         "let the expert play a case",
-        "ir-sim demo right-renal-selective\nir-sim demo left-renal-stenosis --headless --out DIR",
+        "ir-sim demo right-renal-selective\nir-sim demo left-renal-stenosis --headless --out DIR\n"
+        "ir-sim demo --manoeuvre simmons_over --out DIR",
     )
     parser.add_argument("case", metavar="CASE", nargs="?", default=DEFAULT_CASE)
     parser.add_argument("--headless", action="store_true", help="no window: write files")
+    parser.add_argument(
+        "--manoeuvre", metavar="NAME", help="draw one of the device's clinical manoeuvres, or 'all'"
+    )
     parser.add_argument("--out", metavar="DIR", default="demo", help="folder (default: demo)")
     parser.add_argument("--seed", type=int, default=0, metavar="N")
     _which(parser)
@@ -107,7 +111,11 @@ def play(args: argparse.Namespace) -> int:
 
 
 def demo(args: argparse.Namespace) -> int:
-    """The expert plays."""
+    """The expert plays, or a manoeuvre is drawn."""
+    if args.manoeuvre is not None:
+        from ir_sim.cli.manoeuvres import draw_manoeuvres
+
+        return draw_manoeuvres(args.manoeuvre, args.out)
     from ir_sim.cli.display import missing
 
     _check(args)

@@ -15,6 +15,7 @@ from ir_sim.anatomy.lumen import Lumen
 from ir_sim.anatomy.lumen_layer import HALF_CELL_MM, WALL_RADIUS_MM
 from ir_sim.anatomy.vessel_tree import VesselTree
 from ir_sim.devices.contact_space import ContactSpace
+from ir_sim.devices.fingers import FINGERS_SLIP_N
 from ir_sim.devices.grid import LINK_MM
 from ir_sim.devices.pose import ChainPose, DeviceState
 from ir_sim.devices.rod import Rod
@@ -37,6 +38,8 @@ _SURE_MM = HALF_CELL_MM - OUTSIDE_MM + 0.01
 #: Walls that close in on a device do so by at most this at once, mm, and press for so long, s.
 PRESS_MM = 0.4
 PRESS_S = 1.0 / 60.0
+#: A hub force that a step must not leap over, N: a little more than what fingers hold.
+HARD_N = 1.15 * FINGERS_SLIP_N
 #: A step that would leave the lumen is tried again so often, in ever finer sub-steps.
 _ATTEMPTS = 3
 #: Bore clearance below which a device does not slide through another, mm on the radius (assumed).
@@ -217,7 +220,8 @@ class CoaxialSystem:
             speed, spin = motions.get(slot, (0.0, 0.0))
             feed[i] = min(max(speed, -HAND_MM_S), HAND_MM_S) * dt_s
             turn[i] = min(max(spin, -most), most) * dt_s
-        before = [(m.inserted_mm, m.tip_rad) for m in devices], self.rod.state.copy()
+        before, felt = [(m.inserted_mm, m.tip_rad) for m in devices], self.rod.felt
+        rod_before = self.rod.state.copy()
         self.slipped = False
         for attempt in range(_ATTEMPTS):
             if not self.rod.advance(
@@ -226,14 +230,17 @@ class CoaxialSystem:
                 return
             self._seen = None
             outside = self._follow_vessels()
-            if outside <= max(OUTSIDE_MM, self._outside_mm):
+            inside = outside <= max(OUTSIDE_MM, self._outside_mm)
+            # a force that leaps beyond the fingers' is found in finer steps, as they begin to slip
+            leapt = attempt + 1 < _ATTEMPTS and self.rod.felt.hub_n > max(HARD_N, felt.hub_n)
+            if inside and not leapt:
                 self._outside_mm = outside
                 return
-            for mounted, (inserted, tip) in zip(devices, before[0], strict=True):
+            for mounted, (inserted, tip) in zip(devices, before, strict=True):
                 mounted.inserted_mm, mounted.tip_rad = inserted, tip
-            still = before[1].copy()
+            still = rod_before.copy()
             still.spin[:] = 0.0
-            self.rod.place(still)
+            self.rod.place(still, felt)
         self.slipped = True  # a step that would leave the lumen is not taken: the hubs slip
 
     def _follow_vessels(self) -> float:
@@ -293,7 +300,7 @@ class CoaxialSystem:
         )
         out: dict[Slot, DeviceState] = {}
         covered = 0.0
-        resistance = self.rod.resistance_n.tolist()
+        resistance = self.rod.felt.resistance_n.tolist()
         for i, slot in enumerate(slot for slot in SLOTS if slot in self.stack):
             mounted = self.stack[slot]
             place = len(self.stack) - 1 - i
@@ -315,8 +322,7 @@ class CoaxialSystem:
         """Everything needed to go on from here with the same bits."""
         return {
             "rod": self.rod.state.copy(),
-            "resistance_n": self.rod.resistance_n.copy(),
-            "push_n": self.rod.push_n,
+            "felt": self.rod.felt,
             "settled": self.rod.settled,
             "outside_mm": self._outside_mm,
             "radius_mm": self.lumen.radius_mm.copy(),
@@ -326,9 +332,7 @@ class CoaxialSystem:
     def restore(self, saved: Mapping[str, Any]) -> None:
         """Go back to what ``save`` returned."""
         self._lay_walls(saved["radius_mm"])
-        self.rod.place(saved["rod"].copy())
-        self.rod.resistance_n = saved["resistance_n"].copy()
-        self.rod.push_n = saved["push_n"]
+        self.rod.place(saved["rod"].copy(), saved["felt"])
         self.rod.settled, self._seen = saved["settled"], None
         self._outside_mm = saved["outside_mm"]
         self.stack = {slot: copy.copy(mounted) for slot, mounted in saved["stack"].items()}

@@ -179,7 +179,8 @@ def _contact_blocks(
     if ahead is not None:  # they spring from where the rest of their gap is closed
         pull = np.where(ahead, _AHEAD_N_MM * now.depth_mm, 0.0) * contacts.normal
         both = np.concatenate([contacts.share * pull, contacts.rest * pull]).view(np.float64)
-        total = np.bincount(contacts.force_places, both, 4 * n).reshape(2, n, 2)
-        rhs += total[0]
-        rhs[:-1] += total[1, 1:]
-    return np.bincount(contacts.rate_places, shared, 12 * n).reshape(3, 2, 2, n)
+        forces = np.bincount(contacts.force_places, both, 4 * n).reshape(2, n, 2)
+        rhs += forces[0]
+        rhs[:-1] += forces[1, 1:]
+    total = np.bincount(contacts.rate_places, shared, 12 * n)
+    return np.asarray(total.reshape(3, 2, 2, n), dtype=np.float64)

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from ir_sim.devices.bending import Chain, Solution, evaluate, nodes_of
 from ir_sim.devices.contact_planes import STICK_STIFFNESS_N_MM, Contacts
 from ir_sim.devices.contact_space import SLOTS_PER_LINK, ContactSpace, Touch
+from ir_sim.devices.fingers import Felt
 from ir_sim.devices.grid import LINK_MM, RodState, regrid, shorten
 from ir_sim.devices.newton import newton_step
 from ir_sim.devices.stack import Material, Mounted, composite, outermost
@@ -36,8 +37,6 @@ STUB_MM = 2.0
 LOSS_S = 0.04
 #: Drag of the blood on a node, N s/mm (assumed; only settles what nothing else holds).
 DRAG_N_S_MM = 1.0e-6
-#: The push or pull at which the fingers slip on a hub, N (assumed).
-FINGERS_SLIP_N = 8.0
 #: The material slides at most this far in one sub-step, mm.
 SUBSTEP_MM = 1.0
 #: Contacts are found anew when a node has moved this far, mm.
@@ -63,9 +62,7 @@ class Rod:
 
     Attributes:
         state: What is carried from step to step.
-        resistance_n: (devices,) force along the path that the wall puts up against each device,
-            inside out; what its hub feels. Positive against advancing.
-        push_n: Force with which the sheath's mouth pushes the whole chain; negative pulls.
+        felt: What the hands felt in the last step.
         tip_force_n: External force on the leading tip (complex N), for tests and tools.
         settled: Whether the rod was held in the last step and came to rest.
     """
@@ -85,9 +82,7 @@ class Rod:
         self.tip_force_n = self._settled_force_n = 0j
         self.settled = False
         self._nodes: Complex = np.zeros(0, np.complex128)
-        self.place(RodState.stub(STUB_MM, self.base_rad, layer))
-        self.resistance_n: Array = np.zeros(0)
-        self.push_n = 0.0
+        self.place(RodState.stub(STUB_MM, self.base_rad, layer), Felt.nothing())
 
     def advance(
         self,
@@ -122,9 +117,11 @@ class Rod:
         self._settled_force_n = self.tip_force_n
         return True
 
-    def place(self, state: RodState) -> None:
-        """Put the rod into a state."""
+    def place(self, state: RodState, felt: Felt | None = None) -> None:
+        """Put the rod into a state; ``felt`` is kept if it is not given."""
         self.state = state
+        if felt is not None:
+            self.felt = felt
         self.settled = False
         self._nodes = nodes_of(self.base_mm, state.angle, state.length_mm)
         self._s = np.concatenate([_ZERO, state.length_mm.cumsum()])
@@ -143,8 +140,8 @@ class Rod:
         self, devices: list[Mounted], feed_mm: Array, turn_rad: Array, dt_s: float
     ) -> None:
         new = [
-            min(max(mounted.inserted_mm + fed * self._grip(i, fed), 0.0), mounted.device.length_mm)
-            for i, (mounted, fed) in enumerate(zip(devices, feed_mm.tolist(), strict=True))
+            min(max(m.inserted_mm + self.felt.slides_mm(i, fed), 0.0), m.device.length_mm)
+            for i, (m, fed) in enumerate(zip(devices, feed_mm.tolist(), strict=True))
         ]
         growth = max([STUB_MM, *new]) - float(self._s[-1])
         if shorten(self.state, growth, self.link_mm):
@@ -169,15 +166,6 @@ class Rod:
             self.place(state)
         else:
             self._s = s
-
-    def _grip(self, i: int, feed_mm: float) -> float:
-        """Share of a push that the fingers still transmit; they slip at ``FINGERS_SLIP_N``."""
-        felt = self.push_n
-        if i < len(self.resistance_n):
-            felt = max(felt, float(self.resistance_n[i]), key=abs)
-        if felt * feed_mm <= 0.0:
-            return 1.0
-        return min(max((FINGERS_SLIP_N - abs(felt)) / (0.2 * FINGERS_SLIP_N), 0.0), 1.0)
 
     def _detect(self, devices: list[Mounted], outer: Index) -> Touch | None:
         if self.space is None:
@@ -295,10 +283,7 @@ class Rod:
         normal[contacts.slot] = now.normal_n
         self.state.angle, self.state.slip_mm, self.state.normal_n = now.angle, slip, normal
         self._nodes = now.nodes
-        along = (now.contact_force * now.direction[link].conj()).real
-        resisted = np.bincount(material.outer[link], along, len(material.weight))
-        self.resistance_n = np.negative(resisted)
-        self.push_n = -(now.push * cmath.exp(-1j * self.base_rad)).real
+        self.felt = Felt.of(now, contacts, material, self.base_rad)
 
 
 def _carried(old: Contacts, touch: Touch, material: Material, start: Complex) -> Contacts:

@@ -231,12 +231,17 @@ class Step(Model):
 
 
 class Task(Model):
-    """What is to be done; ``endpoints`` must all be met for the procedure to count as done."""
+    """What is to be done; ``endpoints`` must all be met for the procedure to count as done.
+
+    Where ``catheter_without_wire`` is ``refused``, nothing is put in but over a wire that is
+    already in the vessel, or through a catheter that is.
+    """
 
     target: Target
     steps: list[Step] = []
     endpoints: list[Endpoint] = []
     side: Literal["left", "right"] | None = None
+    catheter_without_wire: Literal["allowed", "refused"] = "allowed"
 
 
 class Baseline(Model):

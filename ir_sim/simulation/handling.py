@@ -13,7 +13,7 @@ from typing import Any
 from ir_sim.devices import CoaxialSystem
 from ir_sim.devices.stack import Mounted
 from ir_sim.scenario.device import Device
-from ir_sim.scenario.fields import Slot
+from ir_sim.scenario.fields import SLOTS, Slot
 from ir_sim.simulation.controls import Action
 
 #: Speed at which a device is drawn out, mm/s (assumed: hand over hand).
@@ -57,6 +57,11 @@ class Handled:
 class Hands:
     """The devices' comings and goings.
 
+    Args:
+        tray: What there is.
+        coaxial: What is in place.
+        wire_first: Whether catheters are refused that would go in without a wire.
+
     Attributes:
         leaving: For each slot being drawn out, the id of the device that follows, or empty.
     """
@@ -64,6 +69,7 @@ class Hands:
     tray: Mapping[str, Device]
     coaxial: CoaxialSystem
     leaving: dict[Slot, str] = field(default_factory=dict)
+    wire_first: bool = False
 
     def command(self, action: Action) -> list[Handled]:
         """Carry out ``mount``, ``remove`` or ``exchange``; a device comes out first."""
@@ -105,13 +111,23 @@ class Hands:
 
     def _mount(self, slot: Slot, device_id: str) -> Handled:
         device = self.tray[device_id]
-        reason = self.coaxial.why_not(slot, device)
+        reason = self.coaxial.why_not(slot, device) or self._without_wire(slot, device)
         if reason:
             return Handled("refused", reason[:1].upper() + reason[1:] + ".", slot, device_id)
         self.coaxial.mount(slot, device)
         over = "over the wire" if slot != "wire" and "wire" in self.coaxial.stack else ""
         text = f"{device.title} put in {over}".rstrip() + "."
         return Handled("mounted", text, slot, device_id)
+
+    def _without_wire(self, slot: Slot, device: Device) -> str:
+        """Why a device may not go in without a wire here, in one line; empty if it may."""
+        if slot == "wire" or not self.wire_first:
+            return ""
+        leads = ("wire", *SLOTS[: SLOTS.index(slot)])  # a wire, or a catheter around it
+        stack = self.coaxial.stack
+        if any(lead in stack and stack[lead].inserted_mm > 0.0 for lead in leads):
+            return ""
+        return f"{device.title} goes in over a wire in this case: put a wire into the vessel first"
 
     def save(self) -> dict[str, Any]:
         """What ``restore`` needs."""

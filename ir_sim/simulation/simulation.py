@@ -91,7 +91,8 @@ class Simulation:
         access = scenario.access
         at = (access.vessel, access.at_mm)
         self.bedside = Bedside(scenario.patient, self.circulation, at, self.seed)
-        self.hands = Hands(scenario.devices, self.coaxial)
+        wire_first = scenario.task.catheter_without_wire == "refused"
+        self.hands = Hands(scenario.devices, self.coaxial, wire_first=wire_first)
         self.hazards = HazardWatch()
         self.bench = Bench(scenario, self.tree, self.circulation, self.seed)
         self.treatments = Treatments(self.bench)

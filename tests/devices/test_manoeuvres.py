@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from . import manoeuvres as m
+from ir_sim.devices.manoeuvres import scripts as m
 
 
 def heading_deg(operator, slot):

@@ -5,9 +5,9 @@ import pytest
 
 from ir_sim.anatomy.lumen import Lumen
 from ir_sim.anatomy.vessel_tree import build_tree
+from ir_sim.devices.manoeuvres.operator import Operator
 
 from .anatomies import renal
-from .operator import Operator
 
 
 @pytest.fixture

@@ -3,9 +3,8 @@
 import pytest
 
 from ir_sim.devices import CoaxialSystem
+from ir_sim.devices.manoeuvres.operator import Operator, lumen_of
 from ir_sim.scenario.catalogue import shipped_devices
-
-from .operator import Operator, lumen_of
 
 CASE = "right-renal-selective"
 

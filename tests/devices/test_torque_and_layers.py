@@ -6,9 +6,8 @@ import pytest
 from ir_sim.anatomy.lumen import Lumen
 from ir_sim.anatomy.vessel_tree import build_tree
 from ir_sim.devices.contact_space import SLOTS_PER_LINK
+from ir_sim.devices.manoeuvres.operator import Operator
 from ir_sim.scenario.model import Access, Anatomy, Vessel
-
-from .operator import Operator
 
 
 def in_the_winding_vessel():

@@ -154,7 +154,7 @@ def test_a_pull_round_a_bend_grows_as_the_capstan(bend_deg, friction):
     pulls = []
     for _ in range(120):
         rod.advance(mounted, np.full(1, -0.1), np.zeros(1), DT)
-        pulls.append(-rod.push_n)
+        pulls.append(-rod.felt.push_n)
     assert np.mean(pulls[-60:]) / tension == pytest.approx(np.exp(friction * bend), rel=0.08)
 
 

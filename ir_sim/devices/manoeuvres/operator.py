@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ir_sim.anatomy.lumen import Lumen
 from ir_sim.anatomy.vessel_tree import build_tree
-from ir_sim.devices import CoaxialSystem, sheath_mouth
+from ir_sim.devices.coaxial import CoaxialSystem, sheath_mouth
 from ir_sim.devices.hazards import Hazard, HazardWatch
+from ir_sim.devices.manoeuvres.pictures import Frame, frame_of, sheet
+from ir_sim.devices.pose import DeviceState
 from ir_sim.scenario.catalogue import shipped_devices
+from ir_sim.scenario.fields import Slot
 from ir_sim.scenario.library import load
 from ir_sim.scenario.model import Access
 
-from .pictures import Frame, frame_of, sheet
-
 DT = 1 / 60
-LOOK = 3  # ticks between looks at forces and hazards
-Move = tuple[float, float]  # mm/s, deg/s
+#: Ticks between looks at forces and hazards.
+LOOK = 3
+#: Advance in mm/s and rotation in deg/s.
+Move = tuple[float, float]
 
 
 @cache
 def lumen_of(case: str) -> Lumen:
+    """The lumens of a shipped case."""
     return Lumen(build_tree(load(case).anatomy))
 
 
@@ -65,12 +71,13 @@ class Operator:
         return other
 
     def mount(self, *names: str) -> Operator:
+        """Mount devices of the catalogue, in this order."""
         for name in names:
             device = shipped_devices()[name]
             self.system.mount(device.slot, device)
         return self
 
-    def exchange(self, slot: str, name: str | None = None, speed: float = 150.0) -> Operator:
+    def exchange(self, slot: Slot, name: str | None = None, speed: float = 150.0) -> Operator:
         """Draw a device out and put another in (or none)."""
         self.do({slot: (-speed, 0.0)}, until=lambda o: o.inserted(slot) <= 0.0, seconds=60.0)
         self.system.unmount(slot)
@@ -78,14 +85,14 @@ class Operator:
 
     def do(
         self,
-        moves: dict[str, Move] | Callable[[Operator], dict[str, Move]],
+        moves: dict[Slot, Move] | Callable[[Operator], dict[Slot, Move]],
         until: Callable[[Operator], bool] | None = None,
         seconds: float = 30.0,
     ) -> bool:
         """Move (mm/s and deg/s a slot) until something is seen or time is up; whether it was."""
         for _ in range(round(seconds / DT)):
             now = moves(self) if callable(moves) else moves
-            hubs = {k: (v, np.radians(w)) for k, (v, w) in now.items()}
+            hubs = {k: (v, math.radians(w)) for k, (v, w) in now.items()}
             self.system.advance(hubs, DT)
             self.time_s += DT
             self.ticks += 1
@@ -104,26 +111,34 @@ class Operator:
             self.hub_n = max(self.hub_n, abs(state.hub_force_n))
 
     def wait(self, seconds: float = 0.5) -> None:
+        """Hold everything."""
         self.do({}, seconds=seconds)
 
-    def state(self, slot: str):
+    def state(self, slot: Slot) -> DeviceState:
+        """A device as it is now."""
         return self.system.states()[slot]
 
-    def inserted(self, slot: str) -> float:
+    def inserted(self, slot: Slot) -> float:
+        """How far a device is in, mm."""
         return self.system.stack[slot].inserted_mm
 
-    def tip(self, slot: str) -> np.ndarray:
+    def tip(self, slot: Slot) -> NDArray[np.float64]:
+        """(2,) where a device's tip is, mm."""
         return self.state(slot).tip_mm
 
-    def vessel(self, slot: str) -> tuple[str, float]:
+    def vessel(self, slot: Slot) -> tuple[str, float]:
+        """The vessel that a tip lies in, and how deep, mm."""
         state = self.state(slot)
         return state.tip_vessel, state.tip_vessel_mm
 
     def kinds(self) -> set[str]:
+        """The kinds of hazards so far."""
         return {hazard.kind for hazard in self.hazards}
 
     def snap(self, title: str) -> None:
+        """Keep a picture of this moment."""
         self.frames.append(frame_of(self, title))
 
-    def picture(self, path: Path | str, box: tuple[float, float, float, float], columns=4) -> None:
-        sheet(self.lumen, self.frames, Path(path), box, columns)
+    def picture(self, path: Path, box: tuple[float, float, float, float], columns: int = 4) -> None:
+        """Write the pictures kept as one PNG; box = x0, x1, y0, y1 in mm."""
+        sheet(self.lumen, self.frames, path, box, columns)

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 import shapely
+from numpy.typing import NDArray
+
+from ir_sim.anatomy.lumen import Lumen
+from ir_sim.errors import IrSimError
+
+if TYPE_CHECKING:
+    from ir_sim.devices.manoeuvres.operator import Operator
+
+Array = NDArray[np.float64]
+Box = tuple[float, float, float, float]
 
 _WIDTH = {"guide": 9, "catheter": 6, "microcatheter": 4, "wire": 2}
 _COLOUR = {  # BGR
@@ -20,14 +32,25 @@ _COLOUR = {  # BGR
 
 @dataclass(frozen=True)
 class Frame:
+    """One moment.
+
+    Attributes:
+        title: What it shows.
+        caption: Insertions, places and the largest wall force.
+        curves: (n, 2) curve of each device, mm.
+        forces: (n, 3) x and y in mm, wall force in N.
+    """
+
     title: str
     caption: str
-    curves: dict[str, np.ndarray]
-    forces: np.ndarray  # (n, 3) x, y, N
+    curves: dict[str, Array]
+    forces: Array
 
 
-def frame_of(operator, title: str) -> Frame:
-    curves, forces, words = {}, [np.zeros((0, 3))], []
+def frame_of(operator: Operator, title: str) -> Frame:
+    """This moment."""
+    curves: dict[str, Array] = {}
+    forces, words = [np.zeros((0, 3))], []
     for slot, state in operator.system.states().items():
         curves[slot] = state.points_mm
         forces.append(np.column_stack([state.points_mm, state.wall_force_n]))
@@ -36,8 +59,19 @@ def frame_of(operator, title: str) -> Frame:
     return Frame(title, " ".join(words) + f" {most:.2f}N", curves, np.vstack(forces))
 
 
-def sheet(lumen, frames, path: Path, box, columns: int = 4, height_px: int = 520) -> None:
-    """One picture with all frames; box = x0, x1, y0, y1 in mm."""
+def sheet(
+    lumen: Lumen,
+    frames: Sequence[Frame],
+    path: Path,
+    box: Box,
+    columns: int = 4,
+    height_px: int = 520,
+) -> None:
+    """One picture with all frames; box = x0, x1, y0, y1 in mm.
+
+    Raises:
+        IrSimError: It cannot be written.
+    """
     scale = height_px / (box[3] - box[2])
     width_px = round((box[1] - box[0]) * scale)
     rows = -(-len(frames) // columns)
@@ -47,16 +81,24 @@ def sheet(lumen, frames, path: Path, box, columns: int = 4, height_px: int = 520
         page[y : y + height_px + 40, x : x + width_px] = _draw(
             lumen, frame, box, scale, width_px, height_px
         )
-    cv2.imwrite(str(path), page)
+    columns_used = min(len(frames), columns)
+    page = np.ascontiguousarray(page[:, : columns_used * width_px])
+    try:
+        path.write_bytes(cv2.imencode(".png", page)[1].tobytes())
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise IrSimError(f"{path}: cannot be written: {reason}") from error
 
 
-def _draw(lumen, frame, box, scale, width_px, height_px):
+def _draw(
+    lumen: Lumen, frame: Frame, box: Box, scale: float, width_px: int, height_px: int
+) -> NDArray[np.uint8]:
     image = np.full((height_px + 40, width_px, 3), 255, np.uint8)
 
-    def px(xy):
+    def px(xy: Array) -> Array:
         return np.stack([(xy[:, 0] - box[0]) * scale, 40 + (box[3] - xy[:, 1]) * scale], 1)
 
-    def line(xy, colour, width):
+    def line(xy: Array, colour: tuple[int, int, int], width: int) -> None:
         points = np.round(px(xy) * 16).astype(np.int32)
         cv2.polylines(image, [points], False, colour, width, cv2.LINE_AA, 4)
 

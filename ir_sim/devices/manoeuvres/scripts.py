@@ -1,27 +1,35 @@
 """Ten manoeuvres that an interventionalist knows, as scripts for the operator.
 
-``python -m tests.devices.manoeuvres --out DIR [--only NAME]`` draws them.
+``ir-sim demo --manoeuvre NAME --out DIR`` draws them.
 """
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 
 from ir_sim.anatomy.lumen import Lumen
 from ir_sim.anatomy.vessel_tree import build_tree
+from ir_sim.devices.manoeuvres.liver import liver
+from ir_sim.devices.manoeuvres.operator import Move, Operator
+from ir_sim.scenario.fields import Slot
 from ir_sim.scenario.model import Access
-
-from .anatomies import liver
-from .operator import Operator
 
 RENAL = "right-renal-selective"
 
 
+def drawn_back(slot: Slot, mm: float) -> Callable[[Operator], bool]:
+    """Sees that a device is no further in than that."""
+    return lambda o: o.inserted(slot) <= mm
+
+
+def higher(slot: Slot, mm: float) -> Callable[[Operator], bool]:
+    """Sees that a tip has passed a height."""
+    return lambda o: bool(o.tip(slot)[1] > mm)
+
+
 def select(
-    o: Operator, slot: str, vessels: tuple[str, ...], deep_mm: float = 8.0, speed: float = 15.0
+    o: Operator, slot: Slot, vessels: tuple[str, ...], deep_mm: float = 8.0, speed: float = 15.0
 ) -> bool:
     """Advance into one of the vessels; from a wrong one draw back, turn and try again."""
     for _ in range(12):
@@ -33,16 +41,16 @@ def select(
         )
         if o.vessel(slot)[0] in vessels:
             return True
-        back = start - 4.0
-        o.do({slot: (-2 * speed, 0.0)}, until=lambda o, b=back: o.inserted(slot) <= b, seconds=6.0)
+        o.do({slot: (-2 * speed, 0.0)}, until=drawn_back(slot, start - 4.0), seconds=6.0)
         o.do({slot: (0.0, 180.0)}, seconds=1 / 3)
     return False
 
 
 def j_up_the_aorta() -> Operator:
+    """A J wire leads up the aorta."""
     o = Operator.at(RENAL).mount("wire-035-j3")
     for height in (-60, 40, 150, 250):
-        o.do({"wire": (60.0, 0.0)}, until=lambda o, y=height: o.tip("wire")[1] > y)
+        o.do({"wire": (60.0, 0.0)}, until=higher("wire", height))
         o.snap(f"J at {height} mm")
     return o
 
@@ -80,6 +88,7 @@ def draw_back(o: Operator, mm: float = 90.0) -> None:
 
 @cache
 def reformed() -> Operator:
+    """A Cobra whose curve has come back above the renal arteries."""
     o = above_the_renals("catheter-5f-cobra2")
     draw_back(o)
     o.snap("re-formed")
@@ -145,7 +154,7 @@ def simmons_over() -> Operator:
     def over(o: Operator) -> bool:
         return o.vessel("catheter")[0] == "left_common_iliac" and o.vessel("catheter")[1] > 5.0
 
-    both = {"catheter": (-25.0, 0.0), "wire": (-25.0, 0.0)}
+    both: dict[Slot, Move] = {"catheter": (-25.0, 0.0), "wire": (-25.0, 0.0)}
     o.do(both, until=lambda o: o.tip("catheter")[1] < 30.0 or over(o), seconds=12.0)
     o.snap("pulled down")
     o.do({"catheter": (-10.0, 0.0), "wire": (-10.0, 0.0)}, until=over, seconds=8.0)
@@ -216,7 +225,9 @@ def third_order() -> Operator:
     return o
 
 
-MANOEUVRES: dict[str, tuple[Callable[[], object], tuple[float, float, float, float]]] = {
+MANOEUVRES: dict[
+    str, tuple[Callable[[], Operator | tuple[Operator, ...]], tuple[float, float, float, float]]
+] = {
     "j_up_the_aorta": (j_up_the_aorta, (-100, 60, -130, 280)),
     "selection_by_turning": (selection_by_turning, (-90, 40, 40, 130)),
     "hooked": (hooked, (-60, 50, 30, 200)),
@@ -228,23 +239,3 @@ MANOEUVRES: dict[str, tuple[Callable[[], object], tuple[float, float, float, flo
     "loop": (loop, (-80, 80, -130, 440)),
     "third_order": (third_order, (-130, 60, 200, 410)),
 }
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--only", choices=list(MANOEUVRES), action="append")
-    chosen = parser.parse_args()
-    chosen.out.mkdir(parents=True, exist_ok=True)
-    for name in chosen.only or MANOEUVRES:
-        script, box = MANOEUVRES[name]
-        done = script()
-        for k, o in enumerate(done if isinstance(done, tuple) else (done,)):
-            seen = ", ".join(f"{h.kind} {h.slot} {h.vessel}" for h in o.hazards)
-            print(f"{name}: {o.time_s:.0f} s, {o.outside_mm:.2f} mm outside, {o.wall_n:.2f} N")
-            print("   ", seen)
-            o.picture(chosen.out / f"{name}{k or ''}.png", box)
-
-
-if __name__ == "__main__":
-    main()
