@@ -41,12 +41,14 @@ def add(commands: Any) -> None:
 
 def gallery(args: argparse.Namespace) -> int:
     """Write the contact sheet and its pictures."""
+    from ir_sim.simulation.dilation_gallery import write_dilation_pictures
     from ir_sim.simulation.flow_gallery import write_flow_pictures
     from ir_sim.xray.gallery import gallery as draw
 
     _check_size(args.size)
     folder = _folder(args.out)
     files = draw(folder, args.size) + write_flow_pictures(folder, args.size)
+    files += write_dilation_pictures(folder, args.size)
     print(f"wrote {len(files)} pictures; all at a glance: {files[0]}")
     return OK
 

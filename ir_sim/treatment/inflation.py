@@ -202,7 +202,8 @@ class Inflating:
             say("balloon_burst", f"The balloon burst in the {name}.")
             now.dissects = True
         if now.ratio >= temper.rupture_ratio and now.first_time("torn"):
-            sample = int(now.samples[int(np.argmax(ratios))])
+            worst = np.flatnonzero(ratios >= 0.97 * now.ratio)
+            sample = int(now.samples[worst[len(worst) // 2]])
             if walls.stented[sample] < 2:
                 walls.tear(sample)
                 torn = int(bench.tree.sample_vessel[sample])
