@@ -152,6 +152,9 @@ class Thrombectomy:
         if tip is None or tip.inserted_mm <= 0.0:
             self.tip = Pull()
             return
+        if any(clot.held_by == tip.slot for clot in self.clots.all):
+            self.touches = True
+            return
         at = self.bench.place(tip, 0.0)
         clot = self.clots.nearest(*at, REACH_MM)
         self.touches = clot is not None
