@@ -92,7 +92,7 @@ class SuiteView:
 
     Args:
         play: The running procedure.
-        buttons: Placed at the foot of the panel, four in a row.
+        buttons: Placed at the foot of the panel, in rows.
 
     Attributes:
         foot: Room kept free below the vital signs, px at 100 %.
@@ -270,14 +270,15 @@ class SuiteView:
         return room.y + side + theme.px(12)
 
     def _place_buttons(self, room: pygame.Rect) -> int:
-        """Rows of four at the foot; returns their upper edge in the panel."""
+        """Rows of four or six at the foot; returns their upper edge in the panel."""
         px = self._theme.px
-        gap, tall, rows = px(6), px(30), -(-len(self.buttons.widgets) // 4)
-        wide = (room.width - 3 * gap) / 4.0
+        columns = 6 if room.width >= px(520) else 4
+        gap, tall, rows = px(6), px(30), -(-len(self.buttons.widgets) // columns)
+        wide = (room.width - (columns - 1) * gap) / columns
         top = room.bottom - px(20) - rows * (tall + gap) + gap
         for i, button in enumerate(self.buttons.widgets):
-            x = self._column.x + room.x + (i % 4) * (wide + gap)
-            y = self._column.y + top + (i // 4) * (tall + gap)
+            x = self._column.x + room.x + (i % columns) * (wide + gap)
+            y = self._column.y + top + (i // columns) * (tall + gap)
             button.rect = pygame.Rect(round(x), round(y), round(wide), tall)
         return top
 

@@ -6,6 +6,8 @@ follow from the dose alone: sigma^2 = signal / (NEQ x dose x area).
 
 from __future__ import annotations
 
+from functools import cache
+
 import cv2
 import numpy as np
 
@@ -97,8 +99,8 @@ class Detector:
         cv2.resize(veil, (n, n), dst=self._veil, interpolation=cv2.INTER_LINEAR)
         sigma = BLUR_MM / self.element_mm
         if sigma > 0.3:
-            width = 2 * int(np.ceil(2.2 * sigma - 0.2)) + 1
-            cv2.GaussianBlur(primary, (width, width), sigma, dst=primary)
+            kernel = blur_kernel(sigma)
+            cv2.sepFilter2D(primary, cv2.CV_32F, kernel, kernel, dst=primary)
         cv2.addWeighted(primary, gain, self._veil, gain, 0.0, dst=primary)
         self._add_quanta(primary, quanta, number)
         if opening is not None:
@@ -140,3 +142,18 @@ class Detector:
         cv2.scaleAdd(tile, half, signal, dst=signal)
         cv2.multiply(signal, signal, dst=signal)
         np.subtract(signal, np.float32((half * self.noise_sd) ** 2), out=signal)
+
+
+@cache
+def blur_kernel(sigma_px: float) -> Image:
+    """(k, 1) taps whose transfer is that of a Gaussian up to the limit of the elements.
+
+    A Gaussian merely sampled at the elements passes too much near their limit, where its spectrum
+    overlaps with its own copies: 5 % too fine a detail at 10 % transfer.
+    """
+    half = max(int(np.ceil(2.2 * sigma_px - 0.2)), 1)
+    f = (np.arange(512) + 0.5) / 1024.0
+    transfer = np.exp(-2.0 * (np.pi * f * sigma_px) ** 2)
+    n = np.arange(-half, half + 1)
+    taps = (transfer[None, :] * np.cos(2.0 * np.pi * n[:, None] * f)).mean(1)
+    return np.asarray(taps / taps.sum(), np.float32)[:, None]

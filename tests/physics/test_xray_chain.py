@@ -108,23 +108,25 @@ def test_mtf_is_that_of_the_set_blur() -> None:
     detector.lag, detector.scatter = 0.0, 0.0
     y, x = np.mgrid[:N, :N]
     away = (x - N / 2) * np.cos(0.05) + (y - N / 2) * np.sin(0.05)
-    line = (np.clip(0.5 - away, 0, 1) * -1.0 + 2.0).astype(np.float32)
+    # an edge that an element's aperture meets in the signal, not in its logarithm
+    seen = np.exp(-2.0) + (np.exp(-1.0) - np.exp(-2.0)) * np.clip(0.5 - away, 0, 1)
+    line = -np.log(seen).astype(np.float32)
     signal = detector.expose(detector.primary(line), 1.0, 1e12, 1)
-    b = np.round(away * 4).astype(int)
-    near = np.abs(b) < 160
-    count = np.bincount(b[near] + 160)
-    edge = (np.bincount(b[near] + 160, signal[near]) / np.maximum(count, 1))[1:]
+    b = np.round(away * 8).astype(int)
+    near = np.abs(b) < 320
+    count = np.bincount(b[near] + 320)
+    edge = (np.bincount(b[near] + 320, signal[near]) / np.maximum(count, 1))[1:]
     spread = np.diff(edge)
     mtf = np.abs(np.fft.rfft(spread))
     mtf /= mtf[0]
-    per_mm = np.fft.rfftfreq(len(spread), 0.25 * ELEMENT_MM)
-    # Gaussian blur, one element's aperture and the binning of the edge
+    per_mm = np.fft.rfftfreq(len(spread), 0.125 * ELEMENT_MM)
+    # Gaussian blur, and one element's aperture
     f = np.linspace(0.01, 4, 4000)
     truth = np.exp(-2 * (np.pi * f * BLUR_MM) ** 2) * np.sinc(f * ELEMENT_MM)
     for level in (0.5, 0.1):
         k = int(np.argmax(mtf < level))
         found = np.interp(level, mtf[[k, k - 1]], per_mm[[k, k - 1]])
-        assert found == pytest.approx(f[np.argmax(truth < level)], rel=0.06)
+        assert found == pytest.approx(f[np.argmax(truth < level)], rel=0.02)
 
 
 def test_lag_is_the_share_set() -> None:

@@ -12,7 +12,9 @@ def test_gallery_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
     monkeypatch.setattr("ir_sim.xray.gallery.template_names", lambda: ("generic",))
     assert main(["gallery", "--out", str(tmp_path / "g"), "--size", "64"]) == 0
     assert "contact-sheet.png" in capsys.readouterr().out
-    assert len(list((tmp_path / "g").glob("*.png"))) == 7
+    names = {path.name for path in (tmp_path / "g").glob("*.png")}
+    assert len(names) == 7 + 5
+    assert sum(name.startswith("flow-") for name in names) == 5
 
 
 def test_bad_sizes_and_files_are_one_line(tmp_path: Path, capsys) -> None:
