@@ -24,7 +24,7 @@ def no_wire_ahead(
     stack: Mapping[Slot, Mounted], motions: Mapping[Slot, tuple[float, float]]
 ) -> dict[Slot, str]:
     """Balloons and stents that are pushed without a wire ahead of them: they go nowhere."""
-    wire = stack["wire"].inserted_mm if "wire" in stack else 0.0
+    wire = stack["wire"].inserted_mm if "wire" in stack else -1.0
     out: dict[Slot, str] = {}
     for slot, (speed, _) in motions.items():
         mounted = stack.get(slot)

@@ -167,7 +167,8 @@ class Inflating:
         healthy = walls.ground.healthy_mm[now.samples]
         touching = (width > now.rest_mm + 0.01) & (now.opened > 0.5)
         ratios = np.where(touching, np.minimum(width, free) / healthy, 0.0)
-        now.ratio = float(ratios.max())
+        ratio = float(ratios.max())
+        now.ratio = max(now.ratio, ratio)
         waist = self.waist_percent(now, free, width)
         figures = {
             "device": device.title, "atm": round(now.atm, 1), "diameter_mm": round(free, 2),
@@ -201,8 +202,8 @@ class Inflating:
             now.burst, now.atm = True, 0.0
             say("balloon_burst", f"The balloon burst in the {name}.")
             now.dissects = True
-        if now.ratio >= temper.rupture_ratio and now.first_time("torn"):
-            worst = np.flatnonzero(ratios >= 0.97 * now.ratio)
+        if ratio >= temper.rupture_ratio and now.first_time("torn"):
+            worst = np.flatnonzero(ratios >= 0.97 * ratio)
             sample = int(now.samples[worst[len(worst) // 2]])
             if walls.stented[sample] < 2:
                 walls.tear(sample)

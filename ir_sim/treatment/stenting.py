@@ -175,7 +175,8 @@ class Stenting:
         if why:
             bench.happen("geographic_miss", why, slot, vessel, **figures,
                          uncovered_mm=round(missed, 1))  # fmt: skip
-            bench.happen("device_misplaced", why, slot, vessel, **figures)
+            bench.happen("device_misplaced", why, slot, vessel, **figures,
+                         uncovered_mm=round(missed, 1))  # fmt: skip
         elif apposed < 0.8:
             bench.happen("malapposition",
                          f"The stent does not reach the wall of the {name} everywhere.", slot,

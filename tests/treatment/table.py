@@ -17,7 +17,7 @@ anatomy:
   heart: {rate_bpm: 72, mean_pressure_mmhg: 92}
   vessels:
     - id: artery
-      points: [[0, 0, 4], [0, -150, 4], [0, -300, 4]]
+      points: [[0, 0, %(r)s], [0, -150, %(r)s], [0, -300, %(r)s]]
       lesions: [%(lesion)s]
       outlet: {organ: muscle, flow_ml_min: 400}
     - id: branch
@@ -26,7 +26,7 @@ anatomy:
       points: [[6, -146, 1.5], [40, -170, 1.3]]
       outlet: {organ: muscle, flow_ml_min: 40}
 access: {vessel: artery, at_mm: 10, sheath_fr: 7, sheath_mm: 20, direction: antegrade}
-tray: [wire-035-angled, %(tool)s]
+tray: [wire-035-amplatz-stiff, %(tool)s]
 task:
   target: {vessel: artery, at_mm: 5}
 """
@@ -42,16 +42,17 @@ class Table:
         seed: Of the run.
         off_mm: How far beyond the lesion's middle the tool's middle lies.
         wire: Whether a wire leads.
+        r: Radius of the artery, mm.
     """
 
-    def __init__(self, tool, lesion=STENOSIS, seed=1, off_mm=0.0, wire=True):
-        text = CASE % {"lesion": lesion, "tool": tool}
+    def __init__(self, tool, lesion=STENOSIS, seed=1, off_mm=0.0, wire=True, r=4):
+        text = CASE % {"lesion": lesion, "tool": tool, "r": r}
         scenario, problems = from_text(text, "straight.yaml", shipped_devices())
         assert scenario is not None, problems
         self.sim = Simulation(scenario, seed)
         self.tool, self.wire = tool.split(",")[0].strip(), wire
         if wire:
-            self.do(Action("mount", slot="wire", device="wire-035-angled"))
+            self.do(Action("mount", slot="wire", device="wire-035-amplatz-stiff"))
             self.run(3.5, motions={"wire": Motion(70.0)})
         self.put_in(self.tool, off_mm)
 
