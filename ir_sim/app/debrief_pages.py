@@ -105,10 +105,10 @@ def _compared(debrief: Debrief, palette: Palette) -> Listed:
         rows.append((name, f"{row.metric.value:.3g}", expert, before))
     return Listed(
         [
-            Column("Figure", 3.0),
+            Column("Figure", 4.6),
             Column("This run", 1.0, weight="mono"),
             Column("Expert", 1.0, weight="mono"),
-            Column("Last runs", 1.6, weight="mono"),
+            Column("Last runs", 2.0, weight="mono"),
         ],
         rows,
         [palette.quiet] * len(rows),
