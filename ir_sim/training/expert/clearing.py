@@ -25,6 +25,8 @@ _TURN = 0.5
 _HALVE, _STOP = 150.0, 100.0
 #: Through the microcatheter, back from the retriever, to the clot, and back with it, mm/s.
 _FEED_MM_S, _UNSHEATHE_MM_S, _TRACK_MM_S, _DRAW_MM_S = 60.0, 10.0, 8.0, 5.0
+#: A catheter stays so far behind the retriever's tip, mm.
+_LEAD_MM = 12.0
 #: Nearer than this to its wire's tip a catheter is pushed slowly, mm.
 _NEAR_MM = 120.0
 #: The microcatheter goes so far back behind the open struts, mm; vacuum; wait; passes at most.
@@ -117,11 +119,14 @@ def open_retriever(procedure: Procedure, wanted: Happened) -> Work:
     """The retriever to the microcatheter's end, then the microcatheter back from it."""
     del wanted
     o = procedure.o
-    device = _tool(o, "retriever")
-    if device is None or device.retriever is None:
+    tray = procedure.scenario.devices.values()
+    device = next((d for d in tray if d.retriever is not None), None)
+    if device is None or device.retriever is None or not o.has("microcatheter"):
         return False
+    yield from o.put_in("wire", device.id)
     ahead = {"wire": (_FEED_MM_S, 0.0)}
-    near = o.inserted_mm("microcatheter")
+    beyond = max(_beyond_clot_mm(o, "microcatheter") - _tip_beyond_mm(device), 0.0)
+    near = o.inserted_mm("microcatheter") - beyond
     yield from o.do(ahead, lambda: o.inserted_mm("wire") >= near, 40.0, watch=False)
     bare = device.retriever.tip_mm + device.retriever.length_mm + _BARE_MM
     back = {"microcatheter": (-_UNSHEATHE_MM_S, 0.0)}
@@ -130,6 +135,24 @@ def open_retriever(procedure: Procedure, wanted: Happened) -> Work:
         return o.inserted_mm("wire") - o.inserted_mm("microcatheter") >= bare
 
     return (yield from o.do(back, bared, 20.0, watch=True))
+
+
+def _tip_beyond_mm(device: Device) -> float:
+    """How far beyond the clot's middle the tip lies when the struts' middle lies in it."""
+    tool = device.retriever
+    return tool.tip_mm + 0.5 * tool.length_mm if tool is not None else 0.0
+
+
+def _beyond_clot_mm(o: Operator, slot: str) -> float:
+    """How far a tip lies beyond the middle of the clot on its way; 0 if there is none."""
+    name, along = o.place(slot)
+    vessel = o.tree.by_id[name]
+    while True:
+        at = [lesion.at_mm for lesion in vessel.lesions if lesion.kind == "thrombus"]
+        if at or vessel.parent < 0:
+            return along - at[0] if at else 0.0
+        along += vessel.parent_at_mm
+        vessel = o.tree.vessels[vessel.parent]
 
 
 def clear(procedure: Procedure, wanted: Happened) -> Work:
@@ -146,21 +169,29 @@ def clear(procedure: Procedure, wanted: Happened) -> Work:
     yield from _suction_off(o)
     yield from o.take_out("wire")
     yield from o.take_out("microcatheter")
+    yield from _into_parent(o)
     return any(e.kind == wanted.kind for e in o.session.events)
+
+
+def _into_parent(o: Operator) -> Work:
+    """The catheter out of the vessel that was cleared, to be filmed from before it."""
+    vessel = o.tree.by_id[o.place("catheter")[0]]
+    if vessel.parent < 0 or not any(lesion.kind == "thrombus" for lesion in vessel.lesions):
+        return True
+    parent = o.tree.vessels[vessel.parent].id
+    back = {"catheter": (-_UNSHEATHE_MM_S, 0.0)}
+    yield from o.do(back, lambda: o.place("catheter")[0] == parent, 15.0, watch=True)
+    return (yield from o.do(back, None, 1.0, watch=True))
 
 
 def _again(procedure: Procedure) -> Work:
     """Across the clot anew: micro wire, microcatheter, retriever, as the steps say."""
-    o = procedure.o
-    steps, beyond = procedure.task.steps, {v.id for v in _behind_clot(procedure)}
-    for step in steps:
+    beyond = {v.id for v in _behind_clot(procedure)}
+    for step in procedure.task.steps:
         place = step.when.tip_at
         small = place is not None and place.device in ("wire", "microcatheter")
         if place is not None and small and place.vessel in beyond:
             yield from procedure._bring(place)
-    for step in steps:
-        if step.when.mounted is not None and step.when.mounted.device == "wire":
-            yield from o.put_in("wire", str(step.when.mounted.id))
     return (yield from open_retriever(procedure, Happened(kind="retriever_opened")))
 
 
@@ -187,8 +218,8 @@ def _suction(o: Operator) -> Work:
         return reading is not None and reading.text.startswith("no flow")
 
     ahead = {device.slot: (_TRACK_MM_S, 0.0)}
-    bare = o.inserted_mm("microcatheter") if o.has("microcatheter") else o.inserted_mm("wire")
-    stop = lambda: at_clot() or o.inserted_mm(device.slot) >= bare  # noqa: E731
+    least = o.inserted_mm("wire") - _LEAD_MM
+    stop = any_of(at_clot, lambda: o.inserted_mm(device.slot) >= least)
     yield from o.do(ahead, stop, 40.0, watch=True)
     yield from o.wait(2.0)
     return (yield from o.press(Action("lapse", value=_WAIT_H)))
