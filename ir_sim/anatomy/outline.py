@@ -44,7 +44,7 @@ def _hulls(xy: Array, radius: Array) -> list[shapely.Geometry]:
     circle = np.stack([np.cos(a), np.sin(a)], 1)
     discs = xy[:, None, :] + radius[:, None, None] * circle[None]
     pairs = np.concatenate([discs[:-1], discs[1:]], axis=1)
-    return list(shapely.convex_hull(shapely.multipoints(pairs)))
+    return list(shapely.convex_hull(shapely.linestrings(pairs)))
 
 
 def _disc(centre: Array, radius: float) -> shapely.Geometry:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,24 +12,23 @@ from numpy.typing import NDArray
 
 from ir_sim.anatomy.lumen import Lumen
 from ir_sim.anatomy.lumen_layer import HALF_CELL_MM, WALL_RADIUS_MM
-from ir_sim.anatomy.vessel_tree import VesselTree
 from ir_sim.devices.contact_space import ContactSpace
 from ir_sim.devices.fingers import FINGERS_SLIP_N
 from ir_sim.devices.grid import LINK_MM
 from ir_sim.devices.pose import ChainPose, DeviceState
 from ir_sim.devices.rod import Rod
+from ir_sim.devices.sheath import SHEATH_OUTSIDE_MM, SheathMouth, sheath_mouth, why_not
 from ir_sim.devices.stack import Mounted, inside_out
-from ir_sim.scenario.device import MM_PER_FRENCH, Device
+from ir_sim.scenario.device import Device
 from ir_sim.scenario.fields import SLOTS, Slot
-from ir_sim.scenario.model import Access
+
+__all__ = ["SHEATH_OUTSIDE_MM", "CoaxialSystem", "SheathMouth", "sheath_mouth"]
 
 Array = NDArray[np.float64]
 
 #: What a hand can do at a hub (assumed): speed and turning.
 HAND_MM_S = 200.0
 HAND_DEG_S = 720.0
-#: Length of the sheath and its valve outside the vessel, mm (assumed).
-SHEATH_OUTSIDE_MM = 40.0
 #: No point of a device's axis is ever further outside the lumen than this, mm.
 OUTSIDE_MM = 0.25
 #: A point whose nearest grid node lies deeper than this is not outside by ``OUTSIDE_MM``.
@@ -38,51 +36,12 @@ _SURE_MM = HALF_CELL_MM - OUTSIDE_MM + 0.01
 #: Walls that close in on a device do so by at most this at once, mm, and press for so long, s.
 PRESS_MM = 0.4
 PRESS_S = 1.0 / 60.0
+#: Walls further than this from every joint of the chain do not press on it, mm.
+_BESIDE_MM = 6.0
 #: A hub force that a step must not leap over, N: a little more than what fingers hold.
 HARD_N = 1.15 * FINGERS_SLIP_N
 #: A step that would leave the lumen is tried again so often, in ever finer sub-steps.
 _ATTEMPTS = 3
-#: Bore clearance below which a device does not slide through another, mm on the radius (assumed).
-_FIT_MM = 0.01
-
-
-@dataclass(frozen=True)
-class SheathMouth:
-    """Where the sheath ends in the vessel, and which way it points.
-
-    Attributes:
-        xy_mm: (2,) position.
-        angle_rad: Direction into the vessel.
-        vessel: Index of the vessel.
-        bore_mm: Inner radius.
-        sheath_mm: Length in the vessel.
-    """
-
-    xy_mm: Array
-    angle_rad: float
-    vessel: int
-    bore_mm: float
-    sheath_mm: float
-
-
-def sheath_mouth(tree: VesselTree, access: Access) -> SheathMouth:
-    """Follow the sheath from the puncture, up the parents (retrograde) or on along the vessel."""
-    vessel = tree.by_id[access.vessel]
-    at = min(access.at_mm, vessel.length_mm)
-    left = access.sheath_mm
-    if access.direction == "antegrade":
-        at = min(at + left, vessel.length_mm - 1.0)
-    else:
-        while at - left < 0.0 and vessel.parent >= 0:
-            left -= at
-            at = vessel.parent_at_mm
-            vessel = tree.vessels[vessel.parent]
-        at = max(at - left, 1.0)
-    tangent = [np.interp(at, vessel.s_mm, vessel.tangent[:, k]) for k in (0, 1)]
-    sign = 1.0 if access.direction == "antegrade" else -1.0
-    angle = math.atan2(sign * tangent[1], sign * tangent[0])
-    bore = 0.5 * access.sheath_fr * MM_PER_FRENCH
-    return SheathMouth(vessel.point_at(at), angle, vessel.index, bore, access.sheath_mm)
 
 
 class CoaxialSystem:
@@ -114,32 +73,7 @@ class CoaxialSystem:
 
     def why_not(self, slot: Slot, device: Device) -> str:
         """Why a device cannot be mounted now, in one line; empty if it can."""
-        if device.slot != slot:
-            return f"{device.id} is a {device.kind}; it does not go into the {slot} slot"
-        if slot in self.stack:
-            return f"the {slot} slot holds {self.stack[slot].device.id}: remove it first"
-        if device.outer_radius_mm > self.mouth.bore_mm + _FIT_MM:
-            size, bore = 6 * device.outer_radius_mm, 6 * self.mouth.bore_mm
-            return f"{device.id} ({size:.1f} F) does not pass the {bore:.0f} F sheath"
-        place = SLOTS.index(slot)
-        outer = [self.stack[s].device for s in SLOTS[:place] if s in self.stack]
-        inner = [self.stack[s] for s in SLOTS[place + 1 :] if s in self.stack]
-        for around in outer:
-            if device.outer_radius_mm > around.inner_radius_mm - _FIT_MM:
-                return f"{device.id} does not pass through {around.id} (bore too small)"
-            if device.length_mm < around.length_mm:
-                return f"{device.id} is shorter than {around.id} and would not come out of it"
-        for core in inner:
-            if core.device.outer_radius_mm > device.inner_radius_mm - _FIT_MM:
-                return f"{device.id} does not go over {core.device.id} (bore too small)"
-            outside = core.device.length_mm - core.inserted_mm
-            outside -= self.mouth.sheath_mm + SHEATH_OUTSIDE_MM
-            if outside < device.length_mm:
-                return (
-                    f"{device.id} does not go over {core.device.id}: {outside / 10:.0f} cm of it "
-                    f"are outside, {device.length_mm / 10:.0f} cm are needed"
-                )
-        return ""
+        return why_not(self.stack, self.mouth, slot, device)
 
     def mount(self, slot: Slot, device: Device) -> None:
         """Put a device in place, its tip at the sheath's mouth.
@@ -181,13 +115,28 @@ class CoaxialSystem:
         start, goal = self.lumen.radius_mm, np.asarray(radius_mm, dtype=float)
         steps = 1
         if self.stack and goal.shape == start.shape and np.isfinite(goal).all():
-            steps = max(1, math.ceil(float((start - goal).max()) / PRESS_MM))
+            narrowed = np.where(self._near(start), start - goal, 0.0)
+            steps = max(1, math.ceil(float(narrowed.max()) / PRESS_MM))
         for i in range(1, steps):
             self._lay_walls(start + (goal - start) * (i / steps))
             self._press()
         self._lay_walls(goal)
         if self.stack:
             self._press()
+
+    def _near(self, radius_mm: Array) -> NDArray[np.bool_]:
+        """(samples,) whether a device may lie in or beside a cross-section."""
+        at = self.lumen.tree.sample_xy_mm @ np.array([1.0, 1j])
+        nodes, near = self.rod.nodes, np.zeros(len(at), dtype=bool)
+        reach = float(radius_mm.max()) + _BESIDE_MM
+        low = complex(nodes.real.min() - reach, nodes.imag.min() - reach)
+        high = complex(nodes.real.max() + reach, nodes.imag.max() + reach)
+        some = (at.real > low.real) & (at.real < high.real)
+        some &= (at.imag > low.imag) & (at.imag < high.imag)
+        index = some.nonzero()[0]
+        gap = np.abs(at[index, None] - nodes).min(1, initial=np.inf)
+        near[index] = gap < radius_mm[index] + _BESIDE_MM
+        return near
 
     def _lay_walls(self, radius_mm: Array) -> None:
         for k in self.lumen.reshape(radius_mm):

@@ -23,6 +23,7 @@ from ir_sim.devices.bending import Chain, Solution, evaluate, nodes_of
 from ir_sim.devices.contact_planes import STICK_STIFFNESS_N_MM, Contacts
 from ir_sim.devices.contact_space import SLOTS_PER_LINK, ContactSpace, Touch
 from ir_sim.devices.fingers import Felt
+from ir_sim.devices.friction_memory import found_anew
 from ir_sim.devices.grid import LINK_MM, RodState, regrid, shorten
 from ir_sim.devices.newton import newton_step
 from ir_sim.devices.stack import Material, Mounted, composite, outermost
@@ -268,7 +269,7 @@ class Rod:
                 break
             if moved > _REDETECT_MM and self.space is not None:
                 self.space.shape_links(chain.length_mm, material.radius_mm, self.state.layer)
-                contacts = _carried(contacts, self.space.detect(now.nodes), material, chain.start)
+                contacts = found_anew(contacts, self.space.detect(now.nodes), material, chain.start)
                 now = evaluate(chain, contacts, now.angle)
                 moved = 0.0
         self.state.spin = (now.angle - before) / dt_s
@@ -284,26 +285,6 @@ class Rod:
         self.state.angle, self.state.slip_mm, self.state.normal_n = now.angle, slip, normal
         self._nodes = now.nodes
         self.felt = Felt.of(now, contacts, material, self.base_rad)
-
-
-def _carried(old: Contacts, touch: Touch, material: Material, start: Complex) -> Contacts:
-    """Contacts found anew in the middle of a solve, with the friction that they had before."""
-    slots = SLOTS_PER_LINK * len(material.outer)
-    slip, limit = np.zeros(slots), np.zeros(slots)
-    slip[old.slot] = old.slip_mm
-    limit[old.slot] = old.friction_limit_n
-    return Contacts(
-        len(material.outer),
-        touch.slot,
-        touch.link,
-        touch.share,
-        touch.normal,
-        touch.offset_mm,
-        material.radius_mm[touch.link],
-        slip[touch.slot],
-        limit[touch.slot],
-        start,
-    )
 
 
 def _turns(angle: Array, base_rad: float) -> Array:

@@ -109,6 +109,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=200)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--each", action="store_true", help="print every seed")
     parser.add_argument("--anatomy", choices=list(ANATOMIES), action="append")
     chosen = parser.parse_args()
     total: dict[str, float] = {}
@@ -125,7 +126,7 @@ def main() -> None:
             continue
         for key, value in worst.items():
             total[key] = max(total.get(key, 0.0), value)
-        if worst["outside_mm"] > 0.3 or worst["not_finite"]:
+        if chosen.each or worst["outside_mm"] > 0.3 or worst["not_finite"]:
             print(name, seed, json.dumps({k: round(v, 3) for k, v in worst.items()}), flush=True)
     spent = time.process_time() - start
     total |= {"exceptions": failed, "real_time_factor": chosen.seeds * chosen.seconds / spent}
