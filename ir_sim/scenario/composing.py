@@ -15,7 +15,8 @@ from typing import Any
 from ir_sim.errors import Problem
 from ir_sim.scenario.templates import PARAMETERS, template, template_names, variants_of
 from ir_sim.scenario.validation import nearest
-from ir_sim.scenario.yaml_source import Loc, Source, parse, plain_text, read_text
+from ir_sim.scenario.yaml_source import Loc, Source, parse, read_text
+from ir_sim.scenario.yaml_text import plain_text
 
 MOST_LINKS = 8
 #: What a case never takes over: its name, and that a physician has seen it.

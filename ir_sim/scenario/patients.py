@@ -16,7 +16,8 @@ from pydantic import Field, model_validator
 
 from ir_sim.scenario.fields import Finite, Model, Name, YesNo
 from ir_sim.scenario.shaping import Vessels, Wave, bends, bent, widened
-from ir_sim.scenario.yaml_source import Source, plain_text
+from ir_sim.scenario.yaml_source import Source
+from ir_sim.scenario.yaml_text import plain_text
 
 Grade = Literal["standard", "easier", "harder"]
 GRADES: tuple[Grade, ...] = ("standard", "easier", "harder")
