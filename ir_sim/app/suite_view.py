@@ -261,7 +261,10 @@ class SuiteView:
     def _draw_reference(self, panel: pygame.Surface, room: pygame.Rect) -> int:
         """The second monitor and the figures beside it; returns where the next thing begins."""
         theme = self._theme
-        side = min(round(room.width * 0.5), round(panel.get_height() * 0.38))
+        state = self.play.state
+        share = 0.38 - 0.04 * max(len(state.devices) - 2, 0)
+        share -= 0.11 if state.treatment is not None else 0.0
+        side = min(round(room.width * 0.5), round(panel.get_height() * max(share, 0.2)))
         self.reference.rect = pygame.Rect(room.x, room.y, side, side)
         self.reference.draw(panel, theme)
         figures = pygame.Rect(room.x + side + theme.px(16), room.y, 0, side)

@@ -60,9 +60,10 @@ class BriefingScreen(FormScreen, Generic[T]):
             [Column("On the tray", 1.0)],
         )
         devices = [scenario.devices[name] for name in scenario.tray if name in scenario.devices]
+        supplies = [scenario.supplies[name] for name in scenario.tray if name in scenario.supplies]
         self.tray.fill(
-            [(d.title,) for d in devices],
-            [SLOT_COLOURS.get(d.slot) for d in devices],
+            [(d.title,) for d in (*devices, *supplies)],
+            [*(SLOT_COLOURS.get(d.slot) for d in devices), *(None for _ in supplies)],
         )
         self.form = Form(
             [
