@@ -23,6 +23,9 @@ def add(commands: Any) -> None:
         "ir-sim gallery --out pictures",
     )
     sheet.add_argument("--out", default="gallery", metavar="DIR", help="folder for the pictures")
+    sheet.add_argument(
+        "--long", action="store_true", help="also clot and its removal, from experts' whole runs"
+    )
     sheet.add_argument("--size", type=int, default=768, metavar="PX", help="side of a picture")
     runs = command(
         commands,
@@ -42,6 +45,7 @@ def add(commands: Any) -> None:
 def gallery(args: argparse.Namespace) -> int:
     """Write the contact sheet and its pictures."""
     from ir_sim.simulation.dilation_gallery import write_dilation_pictures
+    from ir_sim.simulation.embolization_gallery import write_embolization_pictures
     from ir_sim.simulation.flow_gallery import write_flow_pictures
     from ir_sim.xray.gallery import gallery as draw
 
@@ -49,6 +53,11 @@ def gallery(args: argparse.Namespace) -> int:
     folder = _folder(args.out)
     files = draw(folder, args.size) + write_flow_pictures(folder, args.size)
     files += write_dilation_pictures(folder, args.size)
+    files += write_embolization_pictures(folder, args.size)
+    if args.long:
+        from ir_sim.training.clot_gallery import write_clot_pictures
+
+        files += write_clot_pictures(folder, args.size)
     print(f"wrote {len(files)} pictures; all at a glance: {files[0]}")
     return OK
 

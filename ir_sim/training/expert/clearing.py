@@ -217,7 +217,7 @@ def _suction(o: Operator) -> Work:
         reading = o.state.treatment
         return reading is not None and reading.text.startswith("no flow")
 
-    ahead = {device.slot: (_TRACK_MM_S, 0.0)}
+    ahead: dict[str, tuple[float, float]] = {device.slot: (_TRACK_MM_S, 0.0)}
     least = o.inserted_mm("wire") - _LEAD_MM
     stop = any_of(at_clot, lambda: o.inserted_mm(device.slot) >= least)
     yield from o.do(ahead, stop, 40.0, watch=True)
