@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ir_sim.scenario.lesions import Bleed
 from ir_sim.treatment import balloon_laws as laws
 from ir_sim.treatment.bench import Bench
 from ir_sim.treatment.ground import Ground, Ints, Site, Stretch
@@ -64,7 +65,21 @@ class Walls:
         self.first_mm = 2.0 * bench.circulation.radius_mm
         self.stented = np.zeros(len(self.first_mm), dtype=np.int64)
         self.flap = np.zeros(len(self.first_mm), dtype=bool)
-        self.tears: list[Tear] = []
+        self.tears = self._authored()
+
+    def _authored(self) -> list[Tear]:
+        """The bleeds that the case begins with can be pressed and sealed like any other."""
+        tree, rows = self.bench.tree, self.bench.circulation.lesion_rows
+        out = []
+        for v in tree.vessels:
+            for place, lesion in enumerate(v.lesions):
+                row = rows.get((v.index, place))
+                if isinstance(lesion, Bleed) and row is not None:
+                    near = int(np.argmin(np.abs(v.s_mm - lesion.at_mm)))
+                    rate = 100.0 * float(self.bench.circulation.leaks.conductance.target[row])
+                    sample = int(tree.first[v.index]) + near
+                    out.append(Tear(row, sample, rate, sent_ml_s=rate))
+        return out
 
     # -- readings ------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ir_sim.scenario.device import Device
-from ir_sim.scenario.lesions import Occlusion, Stenosis
+from ir_sim.scenario.lesions import Bleed, Occlusion, Stenosis
 from ir_sim.scenario.model import Endpoint, Happened, TipAt
 from ir_sim.simulation.controls import Action
 from ir_sim.simulation.state import DT_S
@@ -92,10 +92,13 @@ class Lesion:
         self.vessel = vessel or procedure.task.target.vessel
         v = tree.by_id[self.vessel]
         found = [x for x in v.lesions if isinstance(x, Stenosis | Occlusion)]
+        torn = [x for x in v.lesions if isinstance(x, Bleed)]
         if found:
             lesion = found[0]
             self.at_mm, self.length_mm = lesion.at_mm, lesion.length_mm
             self.hardness = str(lesion.hardness)
+        elif torn:
+            self.at_mm, self.length_mm, self.hardness = torn[0].at_mm, 10.0, "soft"
         else:
             self.at_mm, self.length_mm, self.hardness = 0.5 * v.length_mm, 10.0, "soft"
         self.xy_mm = v.point_at(self.at_mm)
