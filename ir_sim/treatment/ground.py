@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ir_sim.anatomy import VesselTree
 from ir_sim.devices import DeviceState
 from ir_sim.scenario.lesions import Dissection, Occlusion, Stenosis, span_mm
 from ir_sim.treatment import balloon_laws as laws
@@ -74,7 +75,33 @@ def stretch(bench: Bench, device: DeviceState, from_mm: float, to_mm: float) -> 
     y = np.interp(s, chain.curve_s_mm, chain.curve[:, 1])
     near = np.clip(np.searchsorted(chain.curve_s_mm, s), 0, len(chain.curve_s_mm) - 1)
     sample = np.maximum(chain.curve_sample[near], 0).astype(np.int64)
-    return Stretch(np.stack([x, y], 1), bench.tree.sample_z_mm[sample], sample)
+    points = np.stack([x, y], 1)
+    ends = np.maximum(chain.curve_sample[[0, -1]], 0)
+    sample = _on_the_way(bench.tree, points, sample, int(ends[0]), int(ends[1]))
+    return Stretch(points, bench.tree.sample_z_mm[sample], sample)
+
+
+def _on_the_way(tree: VesselTree, points: Array, sample: Ints, first: int, last: int) -> Ints:
+    """Cross-sections of the vessels that the whole chain runs through, not of mouths beside it.
+
+    Args:
+        tree: The vessels.
+        points: (n, 2) places.
+        sample: (n,) cross-section nearest to each.
+        first: Cross-section at the chain's beginning.
+        last: At the tip of the wire.
+    """
+    up = tree.path_to_root(int(tree.sample_vessel[first]))
+    down = tree.path_to_root(int(tree.sample_vessel[last]))
+    turn = next(i for i in up if i in down)
+    way = np.array([turn, *up[: up.index(turn)], *down[: down.index(turn)]])
+    beside = ~np.isin(tree.sample_vessel[sample], way)
+    if beside.any():
+        own = np.flatnonzero(np.isin(tree.sample_vessel, way))
+        off = points[beside][:, None, :] - tree.sample_xy_mm[own][None, :, :]
+        sample = sample.copy()
+        sample[beside] = own[np.argmin((off**2).sum(2), axis=1)]
+    return sample
 
 
 @dataclass(frozen=True)
