@@ -83,11 +83,15 @@ def _sac(sac: Sac, parent: Stem, at_mm: float) -> list[list[float]]:
     out, _ = _aside(parent, at_mm, sac.side)
     wall = parent.point_at(at_mm) + parent.radius_at(at_mm) * out
     neck, dome, height = 0.5 * sac.neck_mm, 0.5 * sac.dome_mm, sac.length_mm
-    # the tube ends in a round cap of its last radius: the widest place lies one radius before
+    # a neck that opens into a ball; its far side closes along the ball's outline
+    middle = max(height - dome, 0.5 * height)
+    left = height - middle
     places = (
         (0.0, neck),
-        (0.3 * height, 0.5 * (neck + dome)),
-        (max(height - dome, 0.5 * height), dome),
+        (0.5 * middle, neck + 0.8 * max(dome - neck, 0.0)),
+        (middle, dome),
+        (middle + 0.6 * left, 0.8 * dome),
+        (middle + 0.92 * left, 0.4 * dome),
     )
     return [[*(wall + d * out).tolist(), r] for d, r in places]
 
