@@ -22,7 +22,7 @@ _SHUTS, _LENGTH_MM = 0.3, 6.0
 #: less than this radius to this share (assumed).
 PRESSED_N, SPASM_NS, SMALL_MM, CONTRACTS = 0.5, 1.5, 2.2, 0.65
 #: From this share of its calibre on a vessel counts as relaxed.
-_RELAXED = 0.9
+_RELAXED = 0.85
 
 
 class Complications(Treatment):
