@@ -55,8 +55,9 @@ class Moment:
 
     @cached_property
     def moving(self) -> bool:
-        """Whether a hand moves a device."""
-        return any(not motion.held for motion in self.controls.motions.values())
+        """Whether a hand moves a device or works a treating tool."""
+        working = self.controls.treat != 0.0
+        return working or any(not motion.held for motion in self.controls.motions.values())
 
     @cached_property
     def table_moving(self) -> bool:
