@@ -28,8 +28,8 @@ _PLATINUM_KG_M3, _SOLID, _GRAVITY = 21450.0, 0.5, 9.81
 #: Fluid Flow: 2 at 40).
 _DRAG = 2.0
 #: A plug is as tight as its mesh: it shuts at once this share of the lumen, and clots the rest
-#: with this time constant, s (assumed; it is tight after some 80 s, makers tell of minutes).
-PLUG_AT_ONCE, PLUG_CLOTS_S = 0.8, 25.0
+#: with this time constant, s (assumed; it is tight after about a minute, makers tell of minutes).
+PLUG_AT_ONCE, PLUG_CLOTS_S = 0.8, 18.0
 #: A plug is to be 30 to 50 % wider than the vessel (makers' instructions).
 PLUG_OVERSIZE = (1.2, 1.8)
 

@@ -85,4 +85,4 @@ def plug_shapes(
         DeviceShape(points[k : k + 2], (Piece(0.0, _WHOLE, 0.4, 0.0, "platinum"),), 0.0)
         for k in (0, len(points) - 2)
     )
-    return (*stent(points, radius_mm, strut_mm=0.05, ring_mm=1.6, crowns=10), *ends)
+    return (*stent(points, radius_mm, strut_mm=0.09, ring_mm=1.6, crowns=10), *ends)

@@ -61,7 +61,7 @@ class Clearing:
         s = tree.sample_s_mm[span]
         low = min(at_mm, float(s[-1]) - _LEAST_MM)
         on = (s >= max(low, 0.0)) & (s <= at_mm + _COLUMN_MM)
-        return float(self._bench.circulation.concentration_mg_ml[span][on].mean())
+        return float(self._bench.circulation.opaque_mg_ml[span][on].mean())
 
     def state(self) -> dict[str, Any]:
         """What ``restore`` needs."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 #: Particles: share of the blood's flow at which they are pushed, least and most, mL/s; a push and
 #: the look after it, s; no longer than this in all, s.
-_FLOW_SHARE, _LEAST_ML_S, _MOST_ML_S = 0.35, 0.03, 0.5
+_FLOW_SHARE, _LEAST_ML_S, _MOST_ML_S = 0.22, 0.02, 0.4
 _PUSH_S, _LOOK_S, _LONGEST_S = 3.0, 4.0, 480.0
 #: Coils: oversize looked for, speed of the push, mm/s; room left to a hole, mm; distal coils.
 _OVERSIZE, _COIL_MM_S, _ROOM_MM, _DISTAL = 0.15, 6.0, 7.0, 2
