@@ -10,8 +10,8 @@ from ir_sim.scenario.supply import Supply
 from ir_sim.treatment.angioplasty import Angioplasty
 from ir_sim.treatment.bench import Bench, Reading
 from ir_sim.treatment.clot_removal import ClotRemoval
-from ir_sim.treatment.complications import Complications
 from ir_sim.treatment.coils import Coils
+from ir_sim.treatment.complications import Complications
 from ir_sim.treatment.embolics import Embolics
 from ir_sim.treatment.measures import Measures
 from ir_sim.treatment.treatment import Treatment
