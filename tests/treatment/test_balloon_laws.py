@@ -27,7 +27,9 @@ def test_an_old_compliant_balloon_grows_by_about_15_percent_from_2_to_10_atm():
     assert 0.12 < growth < 0.19
 
 
-@pytest.mark.parametrize(("hardness", "atm"), [("soft", 5.0), ("fibrous", 9.0), ("calcified", 15.0)])
+@pytest.mark.parametrize(
+    ("hardness", "atm"), [("soft", 5.0), ("fibrous", 9.0), ("calcified", 15.0)]
+)
 def test_half_a_plaque_has_given_way_at_its_own_pressure(hardness, atm):
     yields = laws.YIELD_ATM[hardness]
     assert yields == atm
@@ -78,9 +80,7 @@ def test_a_self_expanding_stent_does_not_stretch_a_healthy_vessel_beyond_its_lim
         np.array([8.0, 8.0]), np.array([8.0, 8.0]), 12.0, np.array([1.0, 1.0])
     )
     assert wide == pytest.approx([8.0 * stent_laws.SELF_STRETCHES] * 2)
-    narrow = stent_laws.self_expanded_mm(
-        np.array([8.0]), np.array([8.0]), 6.0, np.array([1.0])
-    )
+    narrow = stent_laws.self_expanded_mm(np.array([8.0]), np.array([8.0]), 6.0, np.array([1.0]))
     assert narrow == pytest.approx([8.0])  # it hangs free; the vessel stays as it is
 
 
