@@ -130,8 +130,8 @@ class Display:
         n, sharp = self.size_px, self._sharp
         side = min(_COARSE, n)
         cv2.GaussianBlur(picture, (5, 5), 1.3, dst=sharp)
-        cv2.addWeighted(picture, 1.0 + look.edge, sharp, -look.edge, 0.0, dst=sharp)
-        level = look.level
+        gain = 255.0 / look.window
+        level, low = look.level, None
         if look.compression or level is None:
             smaller = picture if coarse is None else coarse
             coarse = cv2.resize(smaller, (side, side), interpolation=cv2.INTER_AREA)
@@ -151,11 +151,16 @@ class Display:
                     # lungs beside the spine: more range than the window holds is pressed into it
                     compression = max(compression, 1.0 - _MOST_RANGE / max(bright - dark, 0.1))
                 level = mean * (1.0 - compression) + 0.05
-            cv2.resize(low, (n, n), dst=self._low, interpolation=cv2.INTER_LINEAR)
-            cv2.scaleAdd(self._low, -compression, sharp, dst=sharp)
-        gain = 255.0 / look.window
+        # gain, level and range compression at once: the low frequencies carry all but the edges
+        upper, lower = gain * (1.0 + look.edge), -gain * look.edge
         offset = 127.5 - gain * level
-        grey = cv2.addWeighted(sharp, gain, sharp, 0.0, offset, dtype=cv2.CV_8U)  # saturates
+        if low is None:
+            grey = cv2.addWeighted(picture, upper, sharp, lower, offset, dtype=cv2.CV_8U)
+        else:
+            cv2.addWeighted(picture, upper, sharp, lower, 0.0, dst=sharp)
+            base = cv2.addWeighted(low, -compression * gain, low, 0.0, offset)
+            cv2.resize(base, (n, n), dst=self._low, interpolation=cv2.INTER_LINEAR)
+            grey = cv2.add(sharp, self._low, dtype=cv2.CV_8U)  # saturates
         return self.frame(np.asarray(cv2.LUT(grey, self._table(look.gamma)), np.uint8), opening)
 
     def frame(self, grey: Grey, opening: tuple[slice, slice] | None) -> Grey:

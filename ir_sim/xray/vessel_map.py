@@ -22,6 +22,8 @@ from ir_sim.xray.twig_map import THINNEST_PX, lay_twigs
 from ir_sim.xray.twigs import Twig
 
 Array = NDArray[np.float64]
+#: Flat index, sample and chord of picture elements.
+Sparse = tuple[NDArray[np.int64], NDArray[np.uint16], Image]
 
 _LAYERS = 5
 #: A vessel seen end-on is at most so many times deeper than wide.
@@ -49,23 +51,31 @@ class VesselMap:
     chord_cm: Image
     sample: NDArray[np.uint16]
     stride: int
-    crossings: list[tuple[NDArray[np.int64], NDArray[np.uint16], Image]] = field(
-        default_factory=list
-    )
+    crossings: list[Sparse] = field(default_factory=list)
+    _kept: tuple[tuple[int, int, int, int], list[Sparse]] | None = None
 
     def attenuation(self, per_cm: Image, rows: slice, columns: slice) -> Image:
         """(h, w) line integral for a window, given (65536,) attenuation per cm of each sample."""
         out = cv2.LUT(self.sample[rows, columns], per_cm)
         out = cv2.multiply(out, self.chord_cm[rows, columns], dst=out)
         if self.crossings:
-            n = self.chord_cm.shape[1]
-            h, w = out.shape
+            flat_out = out.reshape(-1)
+            for place, sample, chord in self._within(rows, columns):
+                flat_out[place] = flat_out[place] + chord * per_cm[sample]
+        return out
+
+    def _within(self, rows: slice, columns: slice) -> list[Sparse]:
+        """The crossings of a window, by their places in it; kept until the window moves."""
+        window = (rows.start, rows.stop, columns.start, columns.stop)
+        if self._kept is None or self._kept[0] != window:
+            n, h, w = self.chord_cm.shape[1], rows.stop - rows.start, columns.stop - columns.start
+            found = []
             for flat, sample, chord in self.crossings:
                 y, x = flat // n - rows.start, flat % n - columns.start
-                inside = (y >= 0) & (y < h) & (x >= 0) & (x < w)
-                value = chord[inside] * per_cm[sample[inside]]
-                out.reshape(-1)[y[inside] * w + x[inside]] += value
-        return out
+                on = (y >= 0) & (y < h) & (x >= 0) & (x < w)
+                found.append((y[on] * w + x[on], sample[on], chord[on]))
+            self._kept = (window, found)
+        return self._kept[1]
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +120,7 @@ def map_vessels(
         for spot in _vessel_spots(at[rows], calibre, step, projection, n):
             _lay(vessel, spot, join, kin[vessel.index], (chord, sample, owner), rows.start)
     across = lay_twigs(twigs, projection, margin_px, chord[0], sample[0], tree.sample_vessel)
-    sparse: list[tuple[NDArray[np.int64], NDArray[np.uint16], Image]] = []
+    sparse: list[Sparse] = []
     if across is not None and len(across[0]):
         sparse.append((across[0], (across[1] // stride).astype(np.uint16), across[2]))
     for k in range(1, len(chord)):

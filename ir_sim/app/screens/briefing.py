@@ -62,7 +62,7 @@ class BriefingScreen(FormScreen, Generic[T]):
         devices = [scenario.devices[name] for name in scenario.tray if name in scenario.devices]
         supplies = [scenario.supplies[name] for name in scenario.tray if name in scenario.supplies]
         self.tray.fill(
-            [(d.title,) for d in (*devices, *supplies)],
+            [(title,) for title in (*(d.title for d in devices), *(s.title for s in supplies))],
             [*(SLOT_COLOURS.get(d.slot) for d in devices), *(None for _ in supplies)],
         )
         self.form = Form(
