@@ -12,6 +12,7 @@ from ir_sim.devices import DeviceState
 from ir_sim.treatment import clot_laws as laws
 from ir_sim.treatment.bench import Bench
 from ir_sim.treatment.clot import Clot, Clots
+from ir_sim.treatment.clot_harm import ClotHarm
 from ir_sim.xray import DeviceShape
 from ir_sim.xray.implants import stent
 
@@ -28,9 +29,6 @@ _LEAST_S = 5.0
 _STILL_MM_S = 0.5
 #: The flow is arrested when the clot's parent carries less than this share of its first flow.
 _ARREST = 0.15
-#: Vessels under this radius contract and tear, mm; how far they contract, and how fast blood leaves
-#: a tear at 100 mmHg, mL/s (assumed).
-_SMALL_MM, _CONTRACTS, _BLEEDS_ML_S = 2.0, 0.65, 0.6
 #: Of all chance in this treatment.
 STREAM = 31
 _FOLLOW_TICKS = 6
@@ -70,6 +68,7 @@ class Thrombectomy:
     def __init__(self, bench: Bench, clots: Clots) -> None:
         self.bench, self.clots = bench, clots
         self.vacuum_kpa, self.passes, self.drawn = 0.0, 0, 0
+        self._harm = ClotHarm(bench, clots)
         self.tip, self.struts = Pull(), Pull()
         self.touches = self.opened = False
         self._last_mm: dict[str, float] = {}
@@ -240,13 +239,13 @@ class Thrombectomy:
         self._tell(clot, won, pull, share)
         arrested = self.arrested(clot)
         if breaks < laws.breaking(clot.fibrin, arrested=arrested):
-            self._embolus(clot, chance)
+            self._harm.embolus(clot, chance)
         if won:
             slot = "wire" if within > 0.0 else str(tip.slot if tip is not None else "")
             self.clots.catch(clot, slot, behind if within > 0.0 else -0.5 * clot.length_mm)
             if where < laws.LOST and not sucking and not arrested:
-                self._stray(clot, chance)
-        self._contract(clot, contracts, within)
+                self._harm.stray(clot, chance)
+        self._harm.contract(clot, contracts, within)
 
     def _tell(self, clot: Clot, won: bool, pull: float, share: float) -> None:
         result = "the clot comes along" if won else "the clot stays"
@@ -260,46 +259,12 @@ class Thrombectomy:
             chance=round(share, 4),
         )
 
-    def _embolus(self, clot: Clot, chance: np.random.Generator) -> None:
-        """A piece goes on into the territory behind the clot."""
-        ends = self.clots.downstream(clot)
-        if ends:
-            end = self.clots.pick(ends, chance)
-            self.clots.lodge(end)
-            text = "A piece of the clot went on with the blood."
-            self.bench.happen("distal_embolus", text, vessel=end, organ=self.clots.organ(end))
-
-    def _stray(self, clot: Clot, chance: np.random.Generator) -> None:
-        """A piece is lost into a branch that was open before."""
-        ends = self.clots.beside(clot)
-        if ends:
-            end = self.clots.pick(ends, chance)
-            self.clots.lodge(end)
-            text = "Clot was lost into a branch that had been open."
-            self.bench.happen("embolus", text, vessel=end, organ=self.clots.organ(end))
-
-    def _contract(self, clot: Clot, drawn: float, within: float) -> None:
-        """The vessel answers the pull of the struts."""
-        small = 0.5 * clot.diameter_mm < _SMALL_MM
-        calibres = self.bench.circulation.blood.calibres
-        if within and small and drawn < laws.SPASM and calibres.spasm_of(clot.vessel) > 0.95:
-            self.bench.circulation.spasm(clot.vessel, _CONTRACTS)
-            text = "The vessel contracts where the retriever was drawn through it."
-            self.bench.happen("spasm", text, vessel=clot.vessel)
-
     def _tear(self, wire: DeviceState) -> None:
         self.struts.judged = True
-        vessel, at = self.bench.place(wire, self.open_mm(wire)[1])
-        radius = float(self.bench.tree.vessels[vessel].healthy_radius_mm.mean())
-        share = laws.tearing(self.struts.fastest_mm_s, self.passes)
         chance = self.bench.chance(STREAM, self.drawn)
         self.drawn += 1
-        if radius < _SMALL_MM and chance.random() < share:
-            row = self.bench.circulation.add_bleed(vessel, at)
-            self.bench.circulation.open_leak(row, _BLEEDS_ML_S)
-            text = "The retriever tore the vessel: it was drawn fast against resistance."
-            speed = round(self.struts.fastest_mm_s, 1)
-            self.bench.happen("perforation", text, "wire", vessel, speed_mm_s=speed)
+        place = self.bench.place(wire, self.open_mm(wire)[1])
+        self._harm.tear(place, self.struts.fastest_mm_s, self.passes, float(chance.random()))
 
     def _bring(self, clot: Clot) -> None:
         """A caught clot follows its device until it is out, or is lost."""
