@@ -9,6 +9,7 @@ from ir_sim.scenario import from_text
 from ir_sim.scenario.catalogue import shipped_devices, shipped_supplies
 from ir_sim.simulation import Simulation
 from ir_sim.simulation.controls import Action, Controls, Motion
+from ir_sim.training.session import Session
 
 CASE = """\
 format: 1
@@ -53,13 +54,13 @@ task: {target: {vessel: artery, at_mm: 5}}
 
 
 class Table:
-    def __init__(self, seed=1, length=8, organ="muscle", fibrinogen=340):
+    def __init__(self, seed=1, length=8, organ="muscle", fibrinogen=340, run=Simulation):
         words = {"length": length, "organ": organ, "fibrinogen": fibrinogen}
         supplies = shipped_supplies()
         text = CASE % words
         scenario, problems = from_text(text, "clotted.yaml", shipped_devices(), supplies)
         assert scenario is not None, problems
-        self.sim = Simulation(scenario, seed)
+        self.sim = run(scenario, seed)
 
     def do(self, kind, **what):
         self.sim.step(Controls(actions=(Action(kind, **what),)))
@@ -220,16 +221,16 @@ def test_a_clot_is_lost_when_the_suction_stops_on_the_way():
     assert table.flow < 5.0
 
 
-def infusing(off_mm=0.0, fibrinogen=340):
+def infusing(off_mm=0.0, fibrinogen=340, run=Simulation):
     """The infusion catheter laid, its holes in the clot but for an offset; laid only once."""
-    table, saved = laid(off_mm, fibrinogen)
+    table, saved = laid(off_mm, fibrinogen, run)
     table.sim.restore(saved)
     return table
 
 
 @cache
-def laid(off_mm, fibrinogen):
-    table = Table(length=90, fibrinogen=fibrinogen)
+def laid(off_mm, fibrinogen, run):
+    table = Table(length=90, fibrinogen=fibrinogen, run=run)
     table.do("mount", slot="wire", device="wire-035-amplatz-stiff")
     table.push("wire", 210.0)
     table.do("mount", slot="catheter", device="infusion-5f-10")
@@ -268,6 +269,17 @@ def test_side_holes_outside_the_clot_waste_the_drug():
         table.do("lapse", value=12.0)
     assert beside.event("lysis_lapsed").data["in_clot"] < 0.1
     assert beside.measure("lysis_percent") < 0.4 * there.measure("lysis_percent")
+
+
+@pytest.mark.parametrize(("off_mm", "errs"), [(0.0, False), (120.0, True)])
+def test_a_lysis_beside_the_clot_is_an_error_that_the_rating_finds(off_mm, errs):
+    table = infusing(off_mm, run=Session)
+    table.run(1.0, treat=1.0)
+    table.do("lapse", value=12.0)
+    table.run(0.5)
+    codes = [event.data["code"] for event in table.sim.events if event.kind == "error"]
+    assert ("lysis_outside_clot" in codes) == errs
+    assert "lysis_against_rules" not in codes
 
 
 def test_the_lytic_on_little_fibrinogen_makes_the_patient_bleed_until_it_is_stopped():
