@@ -25,7 +25,8 @@ OIL_MG_ML = 1000.0
 #: (PMC6315076).
 MOST_OIL_ML, MOST_DRUG_MG = 15.0, 150.0
 #: From this share of its capacity in embolic a bed that was not meant suffers (assumed).
-HARM_SHARE = 0.10
+#: The liver bears more: the portal vein feeds it too (assumed).
+HARM_SHARE, HARM_SHARES = 0.10, {"liver": 0.5}
 #: Sizes that suit a bed, micrometre: the arteries that are to be stopped. The plexus round a
 #: fibroid is 500 to 1000 (evtoday 2020); tumours of the liver take 100 to 300 (PMC6315076); others
 #: assumed.

@@ -204,7 +204,8 @@ class Embolics(Treatment):
     def _watch_beds(self) -> None:
         beds, circulation = self.bench.circulation.contents.beds, self.bench.circulation
         held = beds.held[PARTICLES] + beds.held[LIPIODOL]
-        harmed = (held[:-1] >= laws.HARM_SHARE * self._capacity[:-1]) & ~self._meant
+        bearable = [laws.HARM_SHARES.get(o, laws.HARM_SHARE) for o in circulation.organs]
+        harmed = (held[:-1] >= np.array(bearable) * self._capacity[:-1]) & ~self._meant
         for k in np.flatnonzero(harmed).tolist():
             vessel = self.bench.tree.vessels[int(circulation.bed_vessel[k])].id
             if self._once(f"bed {vessel}"):
