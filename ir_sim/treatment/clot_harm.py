@@ -11,6 +11,8 @@ from ir_sim.treatment.clot import Clot, Clots
 #: Vessels under this radius contract and tear, mm; how far they contract, and how fast blood leaves
 #: a tear at 100 mmHg, mL/s (assumed).
 _SMALL_MM, _CONTRACTS, _BLEEDS_ML_S = 2.0, 0.65, 0.6
+#: Room that spasm leaves round a device, mm (assumed).
+_ROOM_MM = 0.15
 
 
 class ClotHarm:
@@ -47,9 +49,15 @@ class ClotHarm:
         small = 0.5 * clot.diameter_mm < _SMALL_MM
         calibres = self.bench.circulation.blood.calibres
         if within and small and drawn < laws.SPASM and calibres.spasm_of(clot.vessel) > 0.95:
-            self.bench.circulation.spasm(clot.vessel, _CONTRACTS)
+            self.bench.circulation.spasm(clot.vessel, self._tight(clot.vessel))
             text = "The vessel contracts where the retriever was drawn through it."
             self.bench.happen("spasm", text, vessel=clot.vessel)
+
+    def _tight(self, vessel: int) -> float:
+        """To which share a vessel contracts: not closer than round the widest device."""
+        radius = float(self.bench.tree.vessels[vessel].healthy_radius_mm.min())
+        around = [d.device.outer_radius_mm for d in self.bench.devices.values()]
+        return float(np.clip((max(around, default=0.0) + _ROOM_MM) / radius, _CONTRACTS, 1.0))
 
     def tear(self, place: tuple[int, float], speed_mm_s: float, passes: int, drawn: float) -> None:
         """A small vessel tears when an open retriever is drawn fast through it."""

@@ -167,6 +167,8 @@ def clear(procedure: Procedure, wanted: Happened) -> Work:
             break
         yield from o.take_out("wire")
     yield from _suction_off(o)
+    if any(e.kind == "spasm" for e in o.session.events):
+        yield from o.press(Action("drug", device="nitroglycerin", value=200.0))
     yield from o.take_out("wire")
     yield from o.take_out("microcatheter")
     yield from _into_parent(o)
