@@ -21,6 +21,8 @@ _SHUTS, _LENGTH_MM = 0.3, 6.0
 #: A wall pressed with more than this, N, for more than so much impulse, N s, contracts a vessel of
 #: less than this radius to this share (assumed).
 PRESSED_N, SPASM_NS, SMALL_MM, CONTRACTS = 0.5, 1.5, 2.2, 0.65
+#: Room that spasm leaves round the widest device, mm (assumed).
+_ROOM_MM = 0.15
 #: From this share of its calibre on a vessel counts as relaxed.
 _RELAXED = 0.85
 
@@ -74,7 +76,9 @@ class Complications(Treatment):
                 continue
             pressed = self._pressed_ns.get(name, 0.0) + most * self.bench.dt_s
             if pressed >= SPASM_NS and calibres.spasm_of(vessel.index) > 0.95:
-                self.bench.circulation.spasm(vessel.index, CONTRACTS)
+                around = [d.device.outer_radius_mm for d in self.bench.devices.values()]
+                room = (max(around) + _ROOM_MM) / float(vessel.healthy_radius_mm.min())
+                self.bench.circulation.spasm(vessel.index, min(max(room, CONTRACTS), 1.0))
                 self._tight.append(name)
                 text = "The vessel contracts: it was pressed again and again."
                 self.bench.happen("spasm", text, slot, name)
