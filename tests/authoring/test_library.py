@@ -32,8 +32,9 @@ def test_a_case_is_complete(name):
     assert scenario.briefing
     assert scenario.patient.history
     assert {"inr", "platelets_10e9_l"} <= set(scenario.patient.labs)
-    # the target is the business of at least one step
+    # the target is the business of at least one step, or of an endpoint
     named = [s.when.tip_at.vessel for s in scenario.task.steps if s.when.tip_at is not None]
+    named += [endpoint.vessel for endpoint in scenario.task.endpoints]
     assert scenario.task.target.vessel in named
 
 
