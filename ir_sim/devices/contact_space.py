@@ -202,6 +202,8 @@ class ContactSpace:
             body, normal = np.where(swapped, ids[:, 1], body), np.where(swapped, -normal, normal)
             felt, wall = np.where(swapped, wall, felt), np.where(swapped, felt, wall)
         link = self._order[self._ids.searchsorted(body)]
+        order = _by_place(link, wall, felt, normal)
+        link, normal, felt, wall = link[order], normal[order], felt[order], wall[order]
         inward = along.conj()[link]
         centre = (self._given[1] + REACH_MM)[link] * normal  # of the feeler, on the axis
         centre += felt
@@ -270,11 +272,25 @@ class ContactSpace:
         return Touch(slot, link, share, normal, offset), distance - self._wall_radius_mm
 
 
-def _nearest(slot: Index, gap: Array, offset: Array, normal: Complex) -> Index:
-    """The wall nearest to each slot that feels one, in slot order.
+def _by_place(link: Index, wall: Complex, felt: Complex, normal: Complex) -> Index:
+    """An order of the contacts that does not depend on Pymunk's.
 
-    Pymunk's order is that of its memory; it must not show.
+    Pymunk's order is that of its memory, and must not show even in the last bit: numpy rounds a
+    complex product in the middle of an array otherwise than at its end.
     """
+    key = 4096.0 * link
+    key += 0.37 * wall.real
+    key += 0.61 * wall.imag
+    order = key.argsort()
+    in_order = key[order]
+    if (in_order[1:] == in_order[:-1]).any():
+        keys = (normal.imag, normal.real, felt.imag, felt.real, wall.imag, wall.real, link)
+        order = np.lexsort(keys)
+    return order
+
+
+def _nearest(slot: Index, gap: Array, offset: Array, normal: Complex) -> Index:
+    """The wall nearest to each slot that feels one, in slot order."""
     key = 16.0 * slot + gap  # gaps are a few mm
     order = key.argsort()
     in_order = key[order]

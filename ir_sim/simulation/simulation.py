@@ -202,7 +202,7 @@ class Simulation:
             if (motion := controls.motions.get(slot)) is not None and not motion.held
         }
         motions = self.hands.motions(wanted)
-        held: dict[str, str] = dict(no_wire_ahead(self.coaxial.stack, motions))
+        held: dict[str, str] = {**no_wire_ahead(self.coaxial.stack, motions)}
         held |= self.treatments.held()
         free = {slot: motion for slot, motion in motions.items() if slot not in held}
         self.coaxial.advance(free, DT_S)
