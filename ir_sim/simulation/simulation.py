@@ -202,8 +202,8 @@ class Simulation:
             if (motion := controls.motions.get(slot)) is not None and not motion.held
         }
         motions = self.hands.motions(wanted)
-        held: dict[str, str] = {**no_wire_ahead(self.coaxial.stack, motions)}
-        held |= self.treatments.held()
+        bare = no_wire_ahead(self.coaxial.stack, motions)
+        held = {**self.treatments.held(), **{str(slot): why for slot, why in bare.items()}}
         free = {slot: motion for slot, motion in motions.items() if slot not in held}
         self.coaxial.advance(free, DT_S)
         return [held[slot] for slot in motions if slot in held]
