@@ -1,5 +1,8 @@
 """Random short runs: replayed, and gone on with after a seek, they come to the same bits."""
 
+import tempfile
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -69,6 +72,18 @@ def test_a_random_run_replays_bit_for_bit_also_after_a_seek(seed, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(2, 50))
-def test_fifty_random_runs_replay_bit_for_bit_also_after_a_seek(seed, tmp_path):
+@pytest.mark.parametrize("seed", [4, 8, 19, 21, 29, 35])  # 19, 21 and 35 once did not
+def test_more_random_runs_replay_bit_for_bit_also_after_a_seek(seed, tmp_path):
     check(seed, tmp_path)
+
+
+def main() -> None:
+    """Fifty runs: ``python -m tests.training.test_replays``."""
+    for seed in range(50):
+        with tempfile.TemporaryDirectory() as folder:
+            check(seed, Path(folder))
+        print(f"{seed}: same bits")
+
+
+if __name__ == "__main__":
+    main()
