@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,6 +19,7 @@ from ir_sim.simulation.state import DT_S
 from ir_sim.treatment import Outflow
 from ir_sim.xray import Exposure, Pool, Scene
 from ir_sim.xray.imager import Imager
+from ir_sim.xray.strip import write_strip
 
 Grey = NDArray[np.uint8]
 
@@ -32,20 +32,14 @@ def write_embolization_pictures(out: Path, size_px: int = 768) -> list[Path]:
     """Write two strips: coils and a plug; particles and oil."""
     out.mkdir(parents=True, exist_ok=True)
     strips = {"coils": (_bleed, _plug), "particles": (_fibroid, _liver)}
-    paths = []
-    for name, shots in strips.items():
-        frames = []
-        for words, picture in (shot for make in shots for shot in make(size_px)):
-            frame = picture.copy()
-            cv2.putText(
-                frame, words, (size_px // 12, size_px // 14),
-                cv2.FONT_HERSHEY_SIMPLEX, 0.0008 * size_px, 230, 1, cv2.LINE_AA,
-            )  # fmt: skip
-            frames.append(frame)
-        path = out / f"treatment-{name}.png"
-        cv2.imwrite(str(path), np.hstack(frames))
-        paths.append(path)
-    return paths
+    return [
+        write_strip(
+            out / f"treatment-{name}.png",
+            (shot for make in shots for shot in make(size_px)),
+            size_px,
+        )
+        for name, shots in strips.items()
+    ]
 
 
 class _Table:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from ir_sim.scenario.library import load
 from ir_sim.training.autopilot import Autopilot
 from ir_sim.training.session import Session
+from ir_sim.xray.strip import write_strip
 
 Grey = NDArray[np.uint8]
 
@@ -35,20 +35,10 @@ _LONGEST_S = 600.0
 def write_clot_pictures(out: Path, size_px: int = 768) -> list[Path]:
     """Write a strip for each case: before, tools in place, afterwards."""
     out.mkdir(parents=True, exist_ok=True)
-    files = []
-    for case in _STRIPS:
-        frames = []
-        for words, picture in _shots(case, size_px):
-            frame = picture.copy()
-            cv2.putText(
-                frame, words, (size_px // 12, size_px // 14),
-                cv2.FONT_HERSHEY_SIMPLEX, 0.0008 * size_px, 230, 1, cv2.LINE_AA,
-            )  # fmt: skip
-            frames.append(frame)
-        path = out / f"treatment-{case}.png"
-        cv2.imwrite(str(path), np.hstack(frames))
-        files.append(path)
-    return files
+    return [
+        write_strip(out / f"treatment-{case}.png", _shots(case, size_px), size_px)
+        for case in _STRIPS
+    ]
 
 
 def _shots(case: str, size_px: int) -> Iterator[tuple[str, Grey]]:
