@@ -20,10 +20,11 @@ Complex = NDArray[np.complex128]
 FINGERS_SLIP_N = 8.0
 #: From this share of it on they let more and more go.
 _FIRM = 0.8
-#: A hub pushed harder than that gives way by the excess over this stiffness, N/mm, at most so far
-#: in a sub-step, mm (assumed).
+#: A hub pushed harder than that gives way by the excess over this stiffness, N/mm, at most so
+#: fast, mm/s (assumed). (A speed, not a length a sub-step: where giving way tightens a fold, finer
+#: sub-steps must not let it run further.)
 _GIVES_N_MM = 10.0
-_GIVES_MM = 0.5
+_GIVES_MM_S = 30.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,15 +63,16 @@ class Felt:
         """The greatest force at any hub."""
         return max(float(np.abs(self.resistance_n).max(initial=0.0)), abs(self.push_n))
 
-    def slides_mm(self, i: int, feed_mm: float) -> float:
-        """How far device ``i`` slides when its hub is moved.
+    def slides_mm(self, i: int, feed_mm: float, dt_s: float) -> float:
+        """How far device ``i`` slides when its hub is moved by ``feed_mm`` during ``dt_s``.
 
         What the fingers feel is at least the greatest push in the chain, for friction only takes
         from it on the way to the tip. A hub that is pushed harder than they hold gives way.
         """
         resisted = float(self.resistance_n[i]) if i < len(self.resistance_n) else 0.0
         over = resisted - min(max(resisted, -FINGERS_SLIP_N), FINGERS_SLIP_N)
-        back = min(max(over / _GIVES_N_MM, -_GIVES_MM), _GIVES_MM)
+        most = _GIVES_MM_S * dt_s
+        back = min(max(over / _GIVES_N_MM, -most), most)
         if feed_mm == 0.0:
             return -back
         ahead = math.copysign(1.0, feed_mm)

@@ -141,7 +141,7 @@ class Rod:
         self, devices: list[Mounted], feed_mm: Array, turn_rad: Array, dt_s: float
     ) -> None:
         new = [
-            min(max(m.inserted_mm + self.felt.slides_mm(i, fed), 0.0), m.device.length_mm)
+            min(max(m.inserted_mm + self.felt.slides_mm(i, fed, dt_s), 0.0), m.device.length_mm)
             for i, (m, fed) in enumerate(zip(devices, feed_mm.tolist(), strict=True))
         ]
         growth = max([STUB_MM, *new]) - float(self._s[-1])
