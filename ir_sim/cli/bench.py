@@ -51,7 +51,13 @@ def bench(args: argparse.Namespace) -> int:
             ("whole run", f"{whole['real_time_factor']:.1f} x real time"),
             (f"pictures of {whole['size']}²", f"{whole['picture_hz']:.0f} a second"),
         ]
+    view = figures["view"]
     rows += [
+        (
+            "new view of the C-arm",
+            f"{view['ready_ms']:.0f} ms median, {view['worst_ready_ms']:.0f} most",
+        ),
+        ("longest turn of the loop meanwhile", f"{view['turn_ms']:.1f} ms"),
         ("start of the program", f"{figures['start_s']:.2f} s"),
         ("memory, at most", f"{figures['peak_mib']:.0f} MiB"),
     ]
@@ -61,9 +67,10 @@ def bench(args: argparse.Namespace) -> int:
 
 def measure() -> dict[str, Any]:
     """All figures, as ``design`` promises them to programs."""
-    parts = Progress("measuring", 5)
+    parts = Progress("measuring", 6)
     out: dict[str, Any] = {"machine": machine(), "start_s": start_s()}
     parts.at(1, "device core")
+    from ir_sim.app.benchmark import view_change
     from ir_sim.devices.benchmark import device_benchmark
     from ir_sim.flow.benchmark import flow_benchmark
     from ir_sim.xray.benchmark import peak_mib, picture_benchmark
@@ -75,6 +82,8 @@ def measure() -> dict[str, Any]:
     out["picture"] = picture_benchmark()
     parts.at(4, "whole run")
     out["whole"] = _whole()
+    parts.at(5, "view change")
+    out["view"] = view_change()
     parts.done()
     out["peak_mib"] = peak_mib()
     figures: dict[str, Any] = _rounded(out)
