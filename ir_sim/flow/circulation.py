@@ -100,8 +100,12 @@ class Circulation(Edits):
         self.blood.open_share = self.contents.beds.conductance
         clotting = self.clotting * self.physiology.clotting
         shaped = self.blood.prepare(dt_s, self._catheters, clotting)
-        if self.blood.calibres.reshaped:
+        calibres = self.blood.calibres
+        if calibres.reshaped:
             self.contents.map(self.blood)
+        self.contents.pouch_open = calibres.obstacles.pouch_open(
+            self.contents.pouches, calibres.sample_volume
+        )
         jetting = [i for i in injections if i.rate_ml_s > 0.0]
         places, flow, injecting = self._taps(jetting)
         before = self._jet_mmhg if len(self._jet_mmhg) == len(flow) else np.zeros(len(flow))

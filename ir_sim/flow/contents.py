@@ -33,6 +33,8 @@ class Contents:
         given: (species,) mg injected so far.
         extravasated: (species,) mg bled out.
         excreted: (species,) mg in the urine or breathed out.
+        pouches: (pouches,) vessels of the blind pouches, and ``pouch_open`` which share of the
+            blood still goes in and out of each (1 unless there are coils in it).
     """
 
     def __init__(self, blood: Blood, gfr_ml_s: float, weight_kg: float) -> None:
@@ -59,6 +61,7 @@ class Contents:
             len(SPECIES),
         )
         self._blind, self._mother = _blind_elements(blood)
+        self.pouches, self.pouch_open = p.vessel[self._blind], np.ones(len(self._blind))
         self.map(blood)
 
     @property
@@ -149,7 +152,7 @@ class Contents:
             length = self._plumbing.length_mm
             speed = np.abs(moved.enter) * length / moved.volume  # mm in this tick
             own = moved.volume[self._blind] / length[self._blind]
-            counter[self._blind] = _POUCH_SHARE * speed[self._mother] * own
+            counter[self._blind] = _POUCH_SHARE * speed[self._mother] * own * self.pouch_open
         return counter
 
     def _leak(

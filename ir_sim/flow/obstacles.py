@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ir_sim.flow.elimination import Array
-from ir_sim.flow.laws import CLOSED, TIGHT, annulus, packed_coil, poiseuille
+from ir_sim.flow.elimination import Array, Index
+from ir_sim.flow.laws import CLOSED, TIGHT, annulus, packed_coil, poiseuille, pouch_inflow
 from ir_sim.flow.plumbing import Plumbing
 from ir_sim.flow.ramp import Ramps
 
@@ -125,6 +125,22 @@ class Obstacles:
                 pack = packed_coil(1.0, radius, density, float(self.coils.clotted[row]))
                 drag[low:high] += pack * ds[low:high]
         return drag
+
+    def pouch_open(self, vessels: Index, sample_volume: Array) -> Array:
+        """(vessels,) share of the blood that still goes in and out of blind pouches."""
+        out = np.ones(len(vessels))
+        rows = self.coils.rows
+        for k, vessel in enumerate(vessels.tolist()):
+            here = [row for row, (v, _, _) in enumerate(rows) if v == vessel]
+            if not here:
+                continue
+            slab = np.array([float(sample_volume[slice(*rows[row][1:])].sum()) for row in here])
+            first, last = self._plumbing.tree.first[vessel : vessel + 2].tolist()
+            wire = slab * self.coils.density.now[here]
+            whole = max(float(sample_volume[first:last].sum()), 1e-9)
+            clot = float((wire * self.coils.clotted[here]).sum()) / max(float(wire.sum()), 1e-12)
+            out[k] = pouch_inflow(float(wire.sum()) / whole, clot)
+        return out
 
     def state(self) -> dict[str, Array]:
         """What `restore` needs."""

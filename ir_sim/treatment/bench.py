@@ -127,6 +127,12 @@ class Bench:
         name = self.tree.vessels[vessel].id if isinstance(vessel, int) else vessel
         self.happenings.append(Happening(kind, text, slot, name, data))
 
+    def lumen_mm(self, vessel: int, at_mm: float) -> float:
+        """Diameter of a vessel's lumen now, at an arclength."""
+        low, high = int(self.tree.first[vessel]), int(self.tree.first[vessel + 1])
+        radius = self.circulation.radius_mm[low:high]
+        return 2.0 * float(np.interp(at_mm, self.tree.sample_s_mm[low:high], radius))
+
     def place(self, device: DeviceState, from_tip_mm: float) -> tuple[int, float]:
         """Vessel index and arclength at which a point of a device lies, counted from its tip."""
         s = device.inserted_mm - from_tip_mm

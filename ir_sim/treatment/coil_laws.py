@@ -30,6 +30,8 @@ _DRAG = 2.0
 #: A plug is as tight as its mesh: it shuts at once this share of the lumen, and clots the rest
 #: with this time constant, s (assumed; it is tight after about a minute, makers tell of minutes).
 PLUG_AT_ONCE, PLUG_CLOTS_S = 0.8, 18.0
+#: From this ratio to the lumen on a plug holds and shuts; a looser one shuts so much (assumed).
+PLUG_HOLDS, PLUG_LOOSE = 1.05, 0.2
 #: A plug is to be 30 to 50 % wider than the vessel (makers' instructions).
 PLUG_OVERSIZE = (1.2, 1.8)
 

@@ -13,11 +13,14 @@ from ir_sim.scenario.device import Device
 from ir_sim.scenario.supply import Supply
 from ir_sim.treatment import coil_laws as laws
 from ir_sim.treatment.bench import Bench, Reading
+from ir_sim.treatment.coil_fate import CoilFate
 from ir_sim.treatment.coil_nest import Coil, Course, Loop, new_loop, room_mm, settle
-from ir_sim.treatment.coil_shapes import coil_shape, inside_shape, plug_shapes
+from ir_sim.treatment.coil_shapes import coil_shape, inside_shape
 from ir_sim.treatment.collaterals import Collaterals
-from ir_sim.treatment.loading import coil_of, plug_of, too_narrow
+from ir_sim.treatment.loading import coil_of, too_narrow
 from ir_sim.treatment.packs import Packs
+from ir_sim.treatment.plugs import Plugs
+from ir_sim.treatment.sacs import Sacs
 from ir_sim.treatment.treatment import Treatment
 from ir_sim.xray import DeviceShape
 
@@ -25,13 +28,6 @@ from ir_sim.xray import DeviceShape
 _MOST_MM_S = 20.0
 #: Densities follow the loops this often, and bleeding is looked at, ticks.
 _LOOK_TICKS = 12
-#: A coil that has come to lie so far from where it was laid has migrated, mm; with more than this
-#: share of its loops in the parent vessel it has prolapsed, beyond the next it is lost (assumed).
-_MIGRATED_MM, _PROLAPSED, _LOST = 15.0, 0.15, 0.5
-#: Bleeding has stopped below this, mL/min, and counted as bleeding above the other.
-_STOPPED_ML_MIN, _BLED_ML_MIN = 1.0, 2.0
-#: Back-filling is told from this flow, mL/min, once a pack lies above the hole.
-_BACKFILL_ML_MIN = 2.0
 
 
 class Coils(Treatment):
@@ -43,14 +39,12 @@ class Coils(Treatment):
     def __init__(self, bench: Bench) -> None:
         super().__init__(bench)
         self._packs, self._collaterals = Packs(bench), Collaterals(bench)
+        self._plugs, self._sacs = Plugs(bench), Sacs(bench)
+        self._fate = CoilFate(bench, self._packs)
         self._supply, self._pushed_mm = "", 0.0  # what is in the lumen, and how far out
         self._coils: list[Coil] = []
-        self._plugs: list[list[float]] = []  # row, vessel, from, to, s since released, radius
-        self._said: list[str] = []
-        self._bled: list[int] = []
         self._stirred = False  # loops have moved since densities were told
         self._shapes: dict[int, DeviceShape | None] = {}
-        self._meant = self._meant_vessels()
 
     @staticmethod
     def handles(tool: Device | Supply) -> bool:
@@ -89,7 +83,9 @@ class Coils(Treatment):
         if tool.kind == "plug":
             if self._pushed_mm < self._length_mm - 1e-6:
                 return "unsheath the whole plug before you release it"
-            self._leave_plug(tool)
+            vessel, holds = self._plugs.leave(tool)
+            self._fate.placed(tool.title, vessel, holds=holds)
+            self._supply, self._pushed_mm = "", 0.0
             return ""
         if not self._detachable:
             return f"{tool.title} has no release: it is free once it is out"
@@ -117,26 +113,27 @@ class Coils(Treatment):
             else:
                 self._push(tool, float(np.clip(hand, -_MOST_MM_S, _MOST_MM_S)))
         moved = self._settle()
-        self._clot_plugs()
+        self._plugs.clot()
         look = self.bench.tick % _LOOK_TICKS == 0
         self._stirred |= moved
         if look and self._stirred:
             self._stirred = False
             self._packs.lay(self._coils)
-        if look:
-            self._watch_coils()
+        if look and self._fate.watch(self._coils):
+            self._shapes.clear()
+            self._packs.lay(self._coils)
         shut = self._packs.closes_to_mm()
-        for plug in self._plugs:
-            shut[int(plug[1])] = max(shut.get(int(plug[1]), 0.0), plug[3])
+        for vessel, to_mm in self._plugs.closes_to_mm().items():
+            shut[vessel] = max(shut.get(vessel, 0.0), to_mm)
         given = self._collaterals.step(shut)
         if look:
-            self._watch_bleeding(given, shut)
+            self._fate.watch_bleeding(given, shut)
 
     def _push(self, tool: Supply, speed: float) -> None:
         coil, wanted = self._coming(tool), speed * self.bench.dt_s
         if speed < 0.0:
             if not self._detachable:
-                if coil.loops and self._once(f"back {len(self._coils)}"):
+                if coil.loops and self._fate.once(f"back {len(self._coils)}"):
                     self.bench.happen(
                         "coil_stays_out", f"{tool.title} cannot be drawn back: it is not attached.",
                         self.bench.outflow.slot, self.bench.outflow.vessel,
@@ -148,12 +145,17 @@ class Coils(Treatment):
         self._pushed_mm = min(self._pushed_mm + wanted, self._length_mm)
         out = self.bench.outflow
         laid = sum(loop.length_mm for loop in coil.loops)
-        lumen = 2.0 * self._lumen_mm(out.vessel, out.at_mm)
+        vessel = self.bench.tree.vessels[out.vessel]
+        sac = vessel.grown == "aneurysm"
+        lumen = (
+            2.0 * float(vessel.radius_mm.max())
+            if sac
+            else self.bench.lumen_mm(out.vessel, out.at_mm)
+        )
         turn = math.pi * laws.laid_loop_mm(coil.loop_mm, lumen)
         last = self._pushed_mm >= self._length_mm - 1e-9
         while self._pushed_mm - laid >= turn or (last and self._pushed_mm - laid > 1e-6):
             length = min(turn, self._pushed_mm - laid)
-            sac = self.bench.tree.vessels[out.vessel].grown == "sac"
             place = room_mm(self._coils, coil, out.vessel, out.at_mm, sac=sac)
             if length < 0.35 * turn and coil.loops:
                 coil.loops[-1].length_mm += length
@@ -162,6 +164,8 @@ class Coils(Treatment):
                 for loop in coil.loops:
                     loop.still_s = 0.0
             laid += length
+            percent = self._packs.percent(self._coils).get(out.vessel, 0.0)
+            self._sacs.press(out.vessel, coil_of(tool), tool.title, percent, speed)
         if last and not self._detachable:
             self._let_go()
 
@@ -193,7 +197,12 @@ class Coils(Treatment):
         self._supply, self._pushed_mm = "", 0.0
         self._packs.lay(self._coils)
         vessel = self.bench.tree.vessels[coil.vessel]
-        lumen = 2.0 * self._lumen_mm(coil.vessel, coil.at_mm)
+        sac = vessel.grown == "aneurysm"
+        lumen = (
+            2.0 * float(vessel.radius_mm.max())
+            if sac
+            else self.bench.lumen_mm(coil.vessel, coil.at_mm)
+        )
         over = 100.0 * laws.oversize(coil.loop_mm, lumen)
         density = self._packs.percent(self._coils).get(coil.vessel, 0.0)
         spoken = vessel.id.replace("_", " ")
@@ -202,8 +211,7 @@ class Coils(Treatment):
             self.bench.outflow.slot, vessel.id, device=tool.id, at_mm=round(coil.at_mm, 1),
             oversize_percent=round(over, 1), packing_percent=round(density, 1),
         )  # fmt: skip
-        if self._meant and vessel.id not in self._meant:
-            self._misplaced(tool.title, vessel.id)
+        self._fate.placed(tool.title, vessel.id)
 
     # -- what comes of it ----------------------------------------------------------------------
 
@@ -222,123 +230,8 @@ class Coils(Treatment):
 
     def _speed_mm_s(self, vessel: int) -> float:
         """Mean speed of the blood in a vessel now."""
-        v = self.bench.tree.vessels[vessel]
-        r = self._lumen_mm(vessel, 0.5 * v.length_mm)
+        r = 0.5 * self.bench.lumen_mm(vessel, 0.5 * self.bench.tree.vessels[vessel].length_mm)
         return 1e3 * self.bench.circulation.flow_ml_s(vessel) / (math.pi * r * r)
-
-    def _watch_coils(self) -> None:
-        tree = self.bench.tree
-        for k, coil in enumerate(self._coils):
-            if not coil.loops or coil.told:
-                continue
-            tool = self.bench.scenario.supplies[coil.supply]
-            out_share = sum(1 for loop in coil.loops if loop.s_mm < 0.0) / len(coil.loops)
-            home = tree.vessels[coil.vessel]
-            parent = tree.vessels[home.parent].id if home.parent >= 0 else home.id
-            if out_share > _PROLAPSED and self._once(f"prolapse {k}"):
-                self.bench.happen(
-                    "coil_prolapsed",
-                    f"Loops of {tool.title} hang into the {parent.replace('_', ' ')}.",
-                    self.bench.outflow.slot, parent, device=tool.id, share=round(out_share, 2),
-                )  # fmt: skip
-            if coil.free and out_share > _LOST and home.parent >= 0 and not coil.told:
-                self._lose(coil, home.parent)
-            if coil.free and not coil.told and all(loop.settled for loop in coil.loops):
-                far = self._travelled_mm(coil)
-                coil.told = True
-                if far > _MIGRATED_MM:
-                    where = tree.vessels[coil.loops[0].vessel].id
-                    self._migrated(tool.title, where)
-
-    def _travelled_mm(self, coil: Coil) -> float:
-        if any(loop.vessel != coil.vessel for loop in coil.loops):
-            return math.inf
-        return float(np.mean([loop.s_mm for loop in coil.loops])) - coil.at_mm
-
-    def _lose(self, coil: Coil, parent: int) -> None:
-        """A coil that hangs in the parent vessel goes with its blood until it is stuck."""
-        coil.told = True
-        tree = self.bench.tree
-        course = Course(tree, parent, self.bench.circulation.flow_ml_s)
-        u = tree.vessels[self._coils[-1].vessel].parent_at_mm
-        radius = self.bench.circulation.radius_mm
-        while u < course.length_mm - 3.0 and 2.0 * course.radius_mm(u, radius) > coil.loop_mm:
-            u += 1.0
-        for k, loop in enumerate(coil.loops):
-            loop.vessel, loop.s_mm = course.place(max(u - 0.8 * k, 0.0))
-            loop.still_s = 1.0
-        self._shapes.clear()
-        self._packs.lay(self._coils)
-        title = self.bench.scenario.supplies[coil.supply].title
-        self._migrated(title, tree.vessels[coil.loops[0].vessel].id)
-
-    def _migrated(self, title: str, vessel: str) -> None:
-        spoken = vessel.replace("_", " ")
-        text = f"{title} was carried off and lies in the {spoken}."
-        self.bench.happen("coil_migrated", text, None, vessel, device=title)
-        self._misplaced(title, vessel)
-
-    def _misplaced(self, title: str, vessel: str) -> None:
-        text = f"{title} lies outside its landing zone, in the {vessel.replace('_', ' ')}."
-        self.bench.happen("device_misplaced", text, None, vessel, device=title)
-
-    def _watch_bleeding(self, given: Mapping[int, float], shut: Mapping[int, float]) -> None:
-        leaks = self.bench.circulation.leaks
-        for row, (vessel, vein) in enumerate(leaks.rows):
-            if vein:
-                continue
-            ml_min = 60.0 * float(leaks.rate_ml_s[row])
-            if ml_min > _BLED_ML_MIN and row not in self._bled:
-                self._bled.append(row)
-            spoken = self.bench.tree.vessels[vessel].id.replace("_", " ")
-            closed = ml_min < _STOPPED_ML_MIN and row in self._bled and vessel in shut
-            if closed and self._once(f"stopped {row}"):
-                self.bench.happen(
-                    "bleeding_stopped", f"No more blood leaves the {spoken}.", None, vessel
-                )
-            fed = 60.0 * given.get(vessel, 0.0)
-            if vessel in shut and fed > _BACKFILL_ML_MIN and self._once(f"back-filling {row}"):
-                text = f"The hole in the {spoken} is fed from its far side by collaterals."
-                self.bench.happen("back_filling", text, None, vessel, ml_min=round(fed, 1))
-
-    # -- plugs ---------------------------------------------------------------------------------
-
-    def _leave_plug(self, tool: Supply) -> None:
-        bench, out, plug = self.bench, self.bench.outflow, plug_of(tool)
-        vessel = bench.tree.vessels[out.vessel]
-        lumen = 2.0 * self._lumen_mm(out.vessel, out.at_mm)
-        low, high = out.at_mm, min(out.at_mm + plug.length_mm, vessel.length_mm)
-        self._supply, self._pushed_mm = "", 0.0
-        ratio = plug.diameter_mm / lumen
-        spoken = vessel.id.replace("_", " ")
-        radius = 0.5 * min(plug.diameter_mm, lumen)
-        row = bench.circulation.add_plug(out.vessel, low, high, clot=True)
-        fitting = ratio >= 1.05
-        shut = laws.PLUG_AT_ONCE if fitting else 0.2
-        bench.circulation.close_plug(row, shut, 0.5)
-        self._plugs.append([row, out.vessel, low, high, 0.0, radius, 1.0 if fitting else 0.0])
-        bench.happen(
-            "plug_deployed", f"{tool.title} lies in the {spoken}; {100 * (ratio - 1):.0f} % wider.",
-            out.slot, vessel.id, device=tool.id, oversize_percent=round(100.0 * (ratio - 1.0), 1),
-            at_mm=round(out.at_mm, 1),
-        )  # fmt: skip
-        if not laws.plug_fits(plug.diameter_mm, lumen):
-            size = "wide" if ratio > laws.PLUG_OVERSIZE[1] else "narrow"
-            text = f"{tool.title} is too {size} for a vessel of {lumen:.1f} mm."
-            bench.happen("wrong_size", text, out.slot, vessel.id, supply=tool.id, size=size)
-        if not fitting or (self._meant and vessel.id not in self._meant):
-            self._misplaced(tool.title, vessel.id)
-
-    def _clot_plugs(self) -> None:
-        circulation = self.bench.circulation
-        clotting = circulation.clotting * circulation.physiology.clotting
-        for plug in self._plugs:
-            if not plug[6]:
-                continue
-            before, plug[4] = plug[4], plug[4] + self.bench.dt_s * clotting
-            if int(before) != int(plug[4]):
-                left = (1.0 - laws.PLUG_AT_ONCE) * math.exp(-plug[4] / laws.PLUG_CLOTS_S)
-                circulation.close_plug(int(plug[0]), 1.0 - left, 1.0)
 
     # -- words, pictures, memory ---------------------------------------------------------------
 
@@ -359,27 +252,6 @@ class Coils(Treatment):
         if tool.coil is not None:
             return tool.coil.length_mm
         return tool.plug.length_mm if tool.plug is not None else 0.0
-
-    def _lumen_mm(self, vessel: int, at_mm: float) -> float:
-        tree = self.bench.tree
-        low, high = int(tree.first[vessel]), int(tree.first[vessel + 1])
-        radius = self.bench.circulation.radius_mm[low:high]
-        return float(np.interp(at_mm, tree.sample_s_mm[low:high], radius))
-
-    def _meant_vessels(self) -> frozenset[str]:
-        """Vessels that the task names for coils and plugs; the target's if it names none."""
-        task = self.bench.scenario.task
-        kinds = ("coil_deployed", "plug_deployed")
-        wanted = [s.when.happened for s in task.steps if s.when.happened is not None]
-        named = {h.vessel for h in wanted if h.kind in kinds and h.vessel}
-        named |= {end.vessel for end in task.endpoints}
-        return frozenset(named or {task.target.vessel})
-
-    def _once(self, what: str) -> bool:
-        if what in self._said:
-            return False
-        self._said.append(what)
-        return True
 
     def reading(self) -> Reading | None:
         """Length pushed out in mm, and how dense the pack is."""
@@ -405,13 +277,8 @@ class Coils(Treatment):
                 inside = inside_shape(self.bench.course(device, 0.0, left), wire)
                 found += [inside] if inside is not None else []
             if tool.kind == "plug" and self._pushed_mm > 2.0:
-                out = self.bench.outflow
-                lumen = 2.0 * self._lumen_mm(out.vessel, out.at_mm)
-                r = 0.5 * min(plug_of(tool).diameter_mm, lumen)
-                found += plug_shapes(tree, out.vessel, out.at_mm, out.at_mm + self._pushed_mm, r)
-        for plug in self._plugs:
-            found += plug_shapes(tree, int(plug[1]), plug[2], plug[3], plug[5])
-        return tuple(found)
+                found += self._plugs.unsheathed(tool, self._pushed_mm)
+        return (*found, *self._plugs.shapes())
 
     def measures(self) -> Mapping[tuple[str, str], float]:
         """Packing density of every vessel that holds coils."""
@@ -429,9 +296,10 @@ class Coils(Treatment):
                  [loop.row() for loop in c.loops])
                 for c in self._coils
             ],
-            "plugs": [list(plug) for plug in self._plugs],
-            "said": list(self._said),
-            "bled": (list(self._bled), self._stirred),
+            "plugs": self._plugs.state(),
+            "sacs": self._sacs.state(),
+            "fate": self._fate.state(),
+            "stirred": self._stirred,
         }  # fmt: skip
 
     def restore(self, state: Mapping[str, Any]) -> None:
@@ -445,7 +313,8 @@ class Coils(Treatment):
             )
             for row in state["coils"]
         ]
-        self._plugs = [list(plug) for plug in state["plugs"]]
-        self._said = list(state["said"])
-        self._bled, self._stirred = list(state["bled"][0]), state["bled"][1]
+        self._plugs.restore(state["plugs"])
+        self._sacs.restore(state["sacs"])
+        self._fate.restore(state["fate"])
+        self._stirred = state["stirred"]
         self._shapes.clear()

@@ -11,7 +11,10 @@ import importlib.util
 from dataclasses import dataclass
 
 #: Law modules of this room, in the order of the table.
-LAWS = ("balloon_laws", "stent_laws", "coil_laws", "embolic_laws", "clot_laws", "lysis_laws")
+LAWS = (
+    "balloon_laws", "stent_laws", "coil_laws", "sac_laws", "embolic_laws", "clot_laws",
+    "lysis_laws",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -107,7 +107,7 @@ class Packs:
             low, high = int(tree.first[vessel]), int(tree.first[vessel + 1])
             s, r = tree.sample_s_mm[low:high], radius[low:high]
             on = s >= 0.0
-            if tree.vessels[vessel].grown != "sac":
+            if tree.vessels[vessel].grown != "aneurysm":
                 a, b, part = _densest(reach[vessel])
                 on &= (s >= a) & (s <= b)
             else:

@@ -181,7 +181,7 @@ def _coil(procedure: Procedure, vessel: str) -> Supply | None:
     """The coil whose oversize is nearest to what is taught; in a sac smaller ones follow."""
     o = procedure.o
     v = o.tree.by_id[vessel]
-    sac = v.grown == "sac"
+    sac = v.grown == "aneurysm"
     lumen = 2.0 * (float(v.radius_mm.max()) if sac else v.radius_at(max(_tip_mm(o), 0.0)))
     laid = len([e for e in o.session.events if e.kind == "coil_deployed"])
     wanted = (1.0 - 0.12 * min(laid, 5)) if sac else 1.0 + _OVERSIZE
