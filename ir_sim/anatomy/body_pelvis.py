@@ -19,11 +19,14 @@ _HEAD_MM = 24.0
 #: Middle and half width of the femoral shaft by height; then of tibia and fibula.
 _FEMUR = ((-236, 127, 15.0), (-300, 122, 14.0), (-400, 109, 13.5), (-480, 97, 15.0),
           (-520, 90, 20.0), (-532, 84, 19.0))  # fmt: skip
-_TIBIA = ((-604, 80, 26.0), (-616, 81, 23.0), (-640, 82, 17.0), (-700, 81, 13.0),
+_TIBIA = ((-604, 80, 26.0), (-616, 81, 23.0), (-640, 82, 17.0), (-660, 82, 15.0), (-700, 81, 13.0),
           (-820, 77, 11.0), (-890, 74, 12.5), (-915, 72, 17.0))  # fmt: skip
 _FIBULA = ((-604, 112, 3.0), (-608, 112, 7.0), (-620, 112, 8.0), (-642, 111, 5.5),
            (-760, 106, 5.5), (-880, 97, 6.0), (-930, 94, 8.5), (-950, 93, 6.5),
            (-957, 92, 3.0))  # fmt: skip
+
+#: Cortex at the ends of a long bone, mm.
+_SHELL_MM = 1.0
 
 _CONDYLES = (
     (70, -520), (60, -540), (53, -556), (55, -572), (64, -582), (76, -578), (83, -568), (91, -579),
@@ -172,12 +175,14 @@ def _shaft(
     right = curve_through(p[:, [0, 1]] + np.outer(p[:, 2], [0, 1]))[:, ::-1]
     whole = np.vstack([left, right[::-1]])
     parts = [mirrored(whole, side), *(mirrored(end, side) for end in ends)]
-    canvas.solid(parts, depth, 1.0, 0.10, 0.85 * share, union=True)
+    canvas.solid(parts, depth, _SHELL_MM, 0.10, 0.85 * share, union=True)
+    # where it is narrow the wall is thick all round: the part between the shell and the marrow
     narrow = p[:, 2] < 1.4 * p[:, 2].min()
     if narrow.sum() >= 2:
-        for sign in (-1.0, 1.0):
-            wall = np.stack([p[narrow, 1] + sign * (p[narrow, 2] - 0.5 * cortex), p[narrow, 0]], 1)
-            canvas.rod(mirrored(wall, side), 0.5 * cortex, 0.5 * cortex, 0.5, 1.5 * share, 0.2)
+        height = np.linspace(*p[narrow, 0][[0, -1]], 12)
+        middle, half = (np.interp(-height, -p[:, 0], p[:, k]) for k in (1, 2))
+        tube = mirrored(np.stack([middle, height], 1), side)
+        canvas.rod(tube, (half - _SHELL_MM).tolist(), cortex - _SHELL_MM, 0.0, 0.85 * share, 0.2)
 
 
 def _knee(canvas: Canvas, patella: Canvas, side: float) -> None:

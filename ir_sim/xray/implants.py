@@ -143,13 +143,17 @@ def calcification(
     length = _length(points_mm)
     shapes = []
     for _ in range(round(share * length / 2.2)):
-        s0, long = rng.uniform(0.0, length), rng.uniform(1.0, 5.0)
+        s0, long = rng.uniform(0.0, length), rng.uniform(1.0, 6.0)
         s = np.clip(np.linspace(s0, s0 + long, 6), 0.0, length)
-        theta = rng.uniform(0, 2 * np.pi) + np.cumsum(rng.normal(0, 0.12, 6))
-        xy, z = _on_tube(points_mm, s, radius_mm * 1.03, theta)
-        xy = xy + np.linspace(0.0, 1e-3, 6)[:, None]
-        thick = float(rng.uniform(0.25, 0.75))
-        shapes.append(DeviceShape(xy, (Piece(0, _WHOLE, thick, 0.0, "calcification"),), z))
+        way = rng.uniform(0, 2 * np.pi) + np.cumsum(rng.normal(0, 0.12, 6))
+        thick = float(rng.uniform(0.25, 0.7))
+        # a plaque is a sheet that follows the wall: seen edge-on its rows lie behind one another
+        rows = 1 + int(rng.uniform(0.3, 1.1) * radius_mm / (1.6 * thick))
+        for row in range(rows):
+            theta = way + 1.6 * thick / radius_mm * (row - 0.5 * (rows - 1))
+            xy, z = _on_tube(points_mm, s, radius_mm * 1.03, theta)
+            xy = xy + np.linspace(0.0, 1e-3, 6)[:, None]
+            shapes.append(DeviceShape(xy, (Piece(0, _WHOLE, thick, 0.0, "calcification"),), z))
     return tuple(shapes)
 
 

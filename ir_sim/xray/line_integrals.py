@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -16,9 +16,10 @@ from ir_sim.xray.background import Background, project_body
 from ir_sim.xray.beam import Beam, beam_quality
 from ir_sim.xray.blush import Blush
 from ir_sim.xray.device_paint import paint_devices
+from ir_sim.xray.fixtures import fixtures_of
 from ir_sim.xray.pictures import Image
 from ir_sim.xray.projection import Projection
-from ir_sim.xray.scene import Pool, Scene
+from ir_sim.xray.scene import DeviceShape, Pool, Scene
 from ir_sim.xray.settings import Exposure, Settings
 from ir_sim.xray.twigs import grow_twigs
 from ir_sim.xray.vessel_map import VesselMap, map_vessels
@@ -45,7 +46,10 @@ _LOBES, _LOBES_APART = 7, 0.55
 
 @dataclass(eq=False)
 class View:
-    """Maps for one field and angulation, around one place of the table."""
+    """Maps for one field and angulation, around one place of the table.
+
+    ``fixtures`` are shapes that lie still in the patient.
+    """
 
     projection: Projection
     margin_px: int
@@ -53,6 +57,7 @@ class View:
     vessels: VesselMap
     blush: Blush
     radius_mm: NDArray[np.float64]
+    fixtures: tuple[DeviceShape, ...] = ()
     kv: float = 0.0
     still: Image | None = None
     coarse: Image | None = None
@@ -61,6 +66,11 @@ class View:
         """(n, n) line integral of what does not move, kept for one voltage."""
         if self.still is None or self.kv != beam.kv:
             self.still = self.background.still(beam)
+            if self.fixtures:
+                n = self.projection.size_px + 2 * self.margin_px
+                paint_devices(
+                    self.still, self.fixtures, replace(self.projection, size_px=n), beam.kv
+                )
             self.kv = beam.kv
             self.coarse = None
         return self.still
@@ -80,6 +90,7 @@ class LineIntegrals:
         self.tree, self.body, self.bed_vessel, self.size_px = tree, body, bed_vessel, size_px
         self.margin_px = int(_MARGIN * size_px)
         self._twigs = grow_twigs(tree)
+        self._fixtures = fixtures_of(tree)
         self._views: dict[tuple[Key, int, int], View] = {}
         self._lock = threading.Lock()  # a background thread may build views ahead
         self._line: Image = np.empty((size_px, size_px), np.float32)
@@ -108,6 +119,7 @@ class LineIntegrals:
             vessels=map_vessels(self.tree, p, self.margin_px, None, self._twigs),
             blush=Blush(self.tree, self.body, self.bed_vessel, p, self.margin_px),
             radius_mm=self.tree.sample_radius_mm,
+            fixtures=self._fixtures,
         )
         with self._lock:
             self._views[key] = view

@@ -98,7 +98,7 @@ def _in_pixels(
         return None
     on = np.repeat(~beside.any(1), count)
     at, count = at[on], count[seen]
-    radius = np.concatenate([twigs[i].radius_mm for i in seen]) / projection.mm_per_px
+    radius = np.concatenate([twigs[i].radius_mm for i in seen.tolist()]) / projection.mm_per_px
     first = np.cumsum(count) - count
     # one arclength for all, with a gap of an element between a branch and the next
     step = np.concatenate([[0.0], np.hypot(*np.diff(at, axis=0).T)])
@@ -115,5 +115,5 @@ def _in_pixels(
     for d, q in ((dx, x), (dy, y)):  # at a branch's ends, from its own points alone
         d[head], d[last] = q[head + 1] - q[head], q[last] - q[last - 1]
     norm = np.hypot(dx, dy) + 1e-12
-    index = np.repeat(np.array([twigs[i].sample for i in seen], np.int32), points)
+    index = np.repeat(np.array([twigs[i].sample for i in seen.tolist()], np.int32), points)
     return x, y, dx / norm, dy / norm, r, index
