@@ -76,9 +76,9 @@ def injector_dialog(
         "Power injector",
         [
             Label("rate_words", "Rate", 14),
-            Slider("rate", 0.5, 25.0, injector.rate_ml_s, rate, 0.5, "{:g} mL/s".format),
+            Slider("rate", 0.5, 25.0, injector.rate_ml_s, rate, 0.5, "{:g} mL/s".format, 90),
             Label("volume_words", "Volume", 14),
-            Slider("volume", 1.0, 60.0, injector.volume_ml, volume, 1.0, "{:g} mL".format),
+            Slider("volume", 1.0, 60.0, injector.volume_ml, volume, 1.0, "{:g} mL".format, 90),
             Paragraph("note", note, 13, tone="quiet"),
         ],
         [

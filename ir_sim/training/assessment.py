@@ -18,6 +18,7 @@ from ir_sim.training.detectors import DETECTORS, Detector, Finding
 from ir_sim.training.help import Help, HelpLevel
 from ir_sim.training.metrics import Tally, metrics_of
 from ir_sim.training.moment import Moment
+from ir_sim.training.rescues import Rescues
 from ir_sim.training.rubric import Rubric
 from ir_sim.training.score import ErrorFound, Score
 from ir_sim.training.scoring import Done, rate
@@ -73,6 +74,7 @@ class Assessment:
     Attributes:
         errors: Found so far, in order.
         tally: Counts and series.
+        rescues: Complications and what answered them.
     """
 
     def __init__(
@@ -83,6 +85,7 @@ class Assessment:
         self.target = TargetWatch(case.scenario.task.target)
         self.help = Help(help_level)
         self.tally = Tally()
+        self.rescues = Rescues()
         self.errors: list[ErrorFound] = []
         self.answers: dict[str, str] = {}
         self.warned = False
@@ -95,11 +98,11 @@ class Assessment:
 
         Returns:
             What the timeline is to say: ``target_reached``, ``target_lost``, ``step_done``,
-            ``contrast_alert``, ``error``, ``hint_offered`` and ``hint_given``.
+            ``contrast_alert``, ``rescued``, ``error``, ``hint_offered`` and ``hint_given``.
         """
         self.tally.update(moment)
         self._hear(moment)
-        out = [*self.target.update(moment), *self._alert(moment)]
+        out = [*self.target.update(moment), *self._alert(moment), *self.rescues.update(moment)]
         reached = self.target.reached_s is not None
         for done in self.steps.update(moment, reached=reached):
             skipped = done.skipped.do if done.skipped is not None else None
@@ -126,7 +129,7 @@ class Assessment:
         tick = moment.state.tick
         for error in fresh:
             data = {"code": error.code, "weight": error.weight, "hint": error.hint}
-            text = f"{error.text}."
+            text = error.text if error.text.endswith("?") else f"{error.text}."
             out.append(Event(tick, "error", text, error.slot, error.vessel, data))
         out += self.help.update(moment, self.steps.current, fresh)
         return out
@@ -168,6 +171,7 @@ class Assessment:
             unmet=tuple(e.words for e in self.case.scenario.task.endpoints if not met(e, state)),
         )
         metrics = metrics_of(self.case, state, self.tally, self.steps, self.target)
+        metrics |= self.rescues.metrics()
         return rate(self.rubric, done, self.errors, metrics, practice=self.practice)
 
     def _hear(self, moment: Moment) -> None:
@@ -208,6 +212,7 @@ class Assessment:
             "target": self.target.save(),
             "help": self.help.save(),
             "tally": self.tally.save(),
+            "rescues": self.rescues.save(),
             "errors": list(self.errors),
             "answers": dict(self.answers),
             "warned": self.warned,
@@ -220,6 +225,7 @@ class Assessment:
         self.target.restore(saved["target"])
         self.help.restore(saved["help"])
         self.tally.restore(saved["tally"])
+        self.rescues.restore(saved["rescues"])
         self.errors = list(saved["errors"])
         self.answers = dict(saved["answers"])
         self.warned = bool(saved["warned"])

@@ -165,7 +165,7 @@ def show_settings(stage: Stage, closed: Callable[[], None] | None = None) -> Non
         ),
         Toggle("sound", "Sound", lambda on: stage.prefer(sound=on), on=liked.sound),
         Paragraph("volume-label", "Volume", 13, tone="quiet"),
-        Slider("volume", 0.0, 1.0, liked.volume, volume, 0.05, lambda v: f"{100 * v:.0f} %"),
+        Slider("volume", 0.0, 1.0, liked.volume, volume, 0.05, lambda v: f"{100 * v:.0f} %", 60),
     ]
     stage.ask(
         Dialog(

@@ -11,7 +11,10 @@ from ir_sim.app.widgets.base import Widget, focus_ring
 
 
 class Slider(Widget):
-    """A slider; left and right step it, Home and End go to its ends."""
+    """A slider; left and right step it, Home and End go to its ends.
+
+    ``told_px`` is the room on its right where its value stands, 0 for none.
+    """
 
     takes_focus = True
 
@@ -24,10 +27,12 @@ class Slider(Widget):
         changed: Callable[[float], None],
         step: float = 0.0,
         shown: Callable[[float], str] = "{:g}".format,
+        told_px: int = 0,
     ) -> None:
         super().__init__(name)
         self.low, self.high, self.value, self.step = low, high, value, step
         self.changed, self.shown = changed, shown
+        self._told_px, self._told = told_px, 0
         self.marks: list[tuple[float, tuple[int, int, int]]] = []
 
     def says(self) -> str:
@@ -63,19 +68,24 @@ class Slider(Widget):
 
     def drag(self, at: tuple[int, int]) -> None:
         """Go to the pointer."""
-        share = (at[0] - self.rect.x) / max(self.rect.width, 1)
+        share = (at[0] - self.rect.x) / max(self._track, 1)
         self.set(self.low + share * (self.high - self.low))
 
     def x_of(self, value: float) -> int:
         """Where a value lies."""
         span = self.high - self.low
         share = (value - self.low) / span if span > 0 else 0.0
-        return round(self.rect.x + share * self.rect.width)
+        return round(self.rect.x + share * self._track)
+
+    @property
+    def _track(self) -> int:
+        return self.rect.width - self._told
 
     def draw(self, surface: pygame.Surface, theme: Theme, *, focused: bool) -> None:
         """Draw it."""
         palette = theme.palette
-        line = pygame.Rect(self.rect.x, 0, self.rect.width, theme.px(5))
+        self._told = theme.px(self._told_px)
+        line = pygame.Rect(self.rect.x, 0, self._track, theme.px(5))
         line.centery = self.rect.centery
         pygame.draw.rect(surface, palette.line, line, border_radius=3)
         x = self.x_of(self.value)
@@ -86,5 +96,9 @@ class Slider(Widget):
             top = (at, line.top - theme.px(5))
             pygame.draw.line(surface, colour, top, (at, line.bottom + theme.px(5)), 2)
         pygame.draw.aacircle(surface, palette.text, (x, line.centery), theme.px(8))
+        if self._told:
+            theme.write(
+                surface, self.rect.midright, self.says(), 15, "bold", palette.text, "midright"
+            )
         if focused:
             focus_ring(surface, self.rect, theme)
