@@ -75,6 +75,9 @@ FORMULARY: dict[str, Drug] = {
         Drug("hyoscine", "Hyoscine butylbromide", "mg", 20, 40, 60 * _MIN, 40, 0.25),
         Drug("heparin", "Heparin", "U", 5000, 12000, 60 * _MIN, 60),
         Drug("protamine", "Protamine", "mg", 50, 50, 7 * _MIN, 60, 0.0, -0.1),
+        # these two act through ``vitals.Physiology``: on the saturation and on the blood's volume
+        Drug("oxygen", "Oxygen by mask", "L/min", 8, 15, 60 * _MIN, 30),
+        Drug("crystalloid", "Crystalloid infusion", "mL", 500, 1000, 60 * _MIN, 60),
     )
 }
 #: Units of heparin that a mg of protamine takes up (label: about 100).

@@ -48,6 +48,10 @@ class Edits(Gauges):
         """
         index = None if vessel is None else self._index(vessel)
         given = self.physiology.doses.give(drug, amount)
+        if drug == "oxygen":
+            self.physiology.give_oxygen(amount)
+        elif drug == "crystalloid":
+            self.physiology.infuse(amount)
         if given.dilates > 0.0:
             half = given.usual / (2.0 if index is not None else 0.25)
             self._relax(index, given.dilates * amount / (amount + half), 2.0 * given.onset_s)

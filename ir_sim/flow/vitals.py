@@ -192,6 +192,11 @@ class Physiology:
         return self._course.severity if begun else "none"
 
     @property
+    def on_oxygen(self) -> bool:
+        """Whether oxygen flows through a mask."""
+        return self._course.oxygen > 0.0
+
+    @property
     def depression(self) -> float:
         """Depression of breathing, 0 to 1."""
         return min(self.doses.effect("depresses"), 1.0)

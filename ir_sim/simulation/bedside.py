@@ -12,6 +12,7 @@ from ir_sim.flow.reactions import Reaction, draw_reaction, injection_pain
 from ir_sim.flow.vitals import Vitals
 from ir_sim.scenario.model import Patient
 from ir_sim.simulation.controls import Action
+from ir_sim.simulation.cuff import ArmCuff
 from ir_sim.simulation.state import TICKS_PER_S
 from ir_sim.simulation.timeline import Timeline
 
@@ -34,6 +35,7 @@ class Bedside:
 
     Attributes:
         vitals: What the monitor shows.
+        cuff: The cuff on the arm.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class Bedside:
         self._reaction: Reaction | None = None
         self._reacts_tick, self._complained_tick = -1, -_AGAIN_TICKS
         self.vitals: Vitals = circulation.vitals(*at)
+        self.cuff = ArmCuff(circulation)
 
     def give(self, action: Action, tick: int, vessel: str, timeline: Timeline) -> str:
         """Give a drug, into the injecting catheter's vessel; returns why it was refused, or ''."""
@@ -70,6 +73,7 @@ class Bedside:
         """
         if injecting and vessel:
             self._hurt(tick, vessel, rate, timeline)
+        self.cuff.step(tick)
         if tick % _EVERY_TICKS == 0:
             self.vitals = self._circulation.vitals(*self._at)
         if injecting and self._reaction is None:
@@ -109,9 +113,11 @@ class Bedside:
             "vitals": self.vitals,
             "reaction": self._reaction,
             "at": self._reacts_tick,
+            "cuff": self.cuff.save(),
         }
 
     def restore(self, saved: Mapping[str, Any]) -> None:
         """Go back to what ``save`` returned."""
         self.vitals, self._reaction = saved["vitals"], saved["reaction"]
         self._reacts_tick, self._complained_tick = saved["at"], saved["complained"]
+        self.cuff.restore(saved["cuff"])

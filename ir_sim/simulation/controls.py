@@ -39,6 +39,8 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "release": (),
     "aspirate": ("value",),
     "lapse": ("value",),
+    "flush": (),
+    "cuff": (),
     "answer": ("device", "value"),
     "hint": (),
     "finish": (),

@@ -17,7 +17,7 @@ from ir_sim.treatment import Treatments
 from ir_sim.xray import Fluoroscope
 
 _HANDLING = ("mount", "remove", "exchange")
-_TREATING = ("take_up", "release", "aspirate", "lapse")
+_TREATING = ("take_up", "release", "aspirate", "lapse", "flush")
 _MACHINE = (
     "field", "pulse_rate", "detail", "collimate", "wedge", "angulate", "mode", "frame_rate",
     "delay", "roadmap", "roadmap_share", "mask", "pixel_shift", "landmark", "shield", "step_back",
@@ -93,6 +93,10 @@ class Orders:
                 return self._refuse(why[:1].upper() + why[1:] + ".", action, tick)
         elif action.kind == "pressure":
             why = self.line.record(tick, timeline)
+            if why:
+                return self._refuse(why[:1].upper() + why[1:] + ".", action, tick)
+        elif action.kind == "cuff":
+            why = self.bedside.cuff.start(tick)
             if why:
                 return self._refuse(why[:1].upper() + why[1:] + ".", action, tick)
         elif action.kind == "power_injection":

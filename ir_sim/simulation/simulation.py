@@ -29,6 +29,7 @@ from ir_sim.devices.hazards import HazardWatch
 from ir_sim.flow import Circulation, Injection
 from ir_sim.scenario.fields import SLOTS, Slot
 from ir_sim.scenario.model import Scenario
+from ir_sim.simulation.aftercare import haematoma
 from ir_sim.simulation.bedside import Bedside
 from ir_sim.simulation.controls import Controls, Pedal
 from ir_sim.simulation.digest import digest_of
@@ -220,6 +221,7 @@ class Simulation:
         wanted = power or controls.inject_ml_s
         injecting = injection(out, self.tree, wanted, power=power > 0.0)
         rate, jets = injecting.rate_ml_s, []
+        bench.pushed_ml_s = rate
         if rate:
             holes = out.holes_mm
             jets = [Injection(out.vessel, out.at_mm, rate, CONTRAST_MG_ML, holes_mm=holes)]
@@ -272,6 +274,7 @@ class Simulation:
             self._ledger_at,
             self._measure_at,
             self._line_at,
+            replace(self.bedside.cuff.shows, measuring=self.bedside.cuff.measuring),
         )
 
     def _flow_at(self, tick: int, vessel: str) -> float:
@@ -301,6 +304,10 @@ class Simulation:
     def _finish(self) -> None:
         self.timeline.close(self.state)
         self.timeline.add(self._tick, "finished", "The procedure was ended.")
+        act = self.state.vitals.act_s
+        later = haematoma(self.scenario, self.events, act, self._tick)
+        if later is not None:
+            self.events.append(later)
         self.recording.finished = True
 
     # -- memory --------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from ir_sim.simulation.controls import Pedal
 from ir_sim.treatment import Reading
 from ir_sim.xray import Dose, Settings
 
-__all__ = ["DT_S", "TICKS_PER_S", "Injecting", "Reading", "State", "Vitals"]
+__all__ = ["DT_S", "TICKS_PER_S", "Cuff", "Injecting", "Reading", "State", "Vitals"]
 
 TICKS_PER_S = 60
 DT_S = 1.0 / TICKS_PER_S
@@ -34,6 +34,25 @@ class Injecting:
     wedged: bool = False
 
 
+@dataclass(frozen=True)
+class Cuff:
+    """The last pressure that the cuff on the arm has found, mmHg; all 0: it found none.
+
+    Attributes:
+        systolic_mmhg: Systolic pressure.
+        diastolic_mmhg: Diastolic pressure.
+        mean_mmhg: Mean pressure.
+        time_s: When it was taken.
+        measuring: Whether the next one is being taken.
+    """
+
+    systolic_mmhg: float
+    diastolic_mmhg: float
+    mean_mmhg: float
+    time_s: float
+    measuring: bool = False
+
+
 @dataclass(frozen=True, eq=False)
 class State:
     """The simulation after a tick.
@@ -51,6 +70,7 @@ class State:
         refused: Why commands of this tick were not carried out.
         finished: Whether the procedure has been ended.
         treatment: What the treating tool in hand shows; None if none is in hand.
+        cuff: The last pressure that the cuff on the arm has found.
     """
 
     tick: int
@@ -70,6 +90,7 @@ class State:
     _ledger: Callable[[int], Mapping[str, float]] = field(repr=False)
     _measure: Callable[[int, str, str], float | None] = field(repr=False)
     _line: Callable[[int], float | None] = field(repr=False)
+    cuff: Cuff = Cuff(0.0, 0.0, 0.0, 0.0)
 
     @property
     def time_s(self) -> float:

@@ -55,6 +55,9 @@ FLAP_PERCENT, FLAP_MM = 62.0, 16.0
 BURST_RATIO, BURST_SPREAD = 1.30, 0.08
 #: A tear lets through so much at 100 mmHg for each mm of the vessel's radius, mL/s (assumed).
 TEAR_ML_S_MM = 1.1
+#: A hole as small as a wire or a microcatheter makes, mL/s at 100 mmHg, closes by itself with this
+#: time constant, s, the slower the less the blood clots: heparin keeps it open (assumed).
+SEALS_ML_S, SEALS_S = 0.85, 300.0
 #: What is left of a tear after the balloon has lain on it for so long, s (assumed).
 TAMPONADE_S, TAMPONADE_LEAVES = 180.0, 0.35
 

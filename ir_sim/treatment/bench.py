@@ -96,6 +96,8 @@ class Bench:
         outflow: Where the innermost lumen ends now.
         injections: What treatments inject in this tick; the circulation takes them up.
         happenings: What the timeline is to say of this tick.
+        pushed_ml_s: What a syringe pushes through the innermost lumen in this tick.
+        air_ml: Air in each slot's lumen.
     """
 
     def __init__(
@@ -107,6 +109,8 @@ class Bench:
         self.outflow = Outflow("sheath", 0, 0.0, 0.0, 0.0, 0.0, wedged=False, blocked="")
         self.injections: list[Injection] = []
         self.happenings: list[Happening] = []
+        self.pushed_ml_s = 0.0
+        self.air_ml: dict[str, float] = {}
 
     def chance(self, stream: int, count: int) -> np.random.Generator:
         """A generator that depends on the seed, the treatment's stream and how often it drew.

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from ir_sim.scenario.device import Device
 from ir_sim.scenario.supply import Supply
+from ir_sim.treatment.air_laws import AFTER_SUCTION
 from ir_sim.treatment.bench import Bench, Reading
 from ir_sim.treatment.clot import Clots
 from ir_sim.treatment.lysis import Lysis
@@ -65,9 +66,22 @@ class ClotRemoval(Treatment):
             return f"{kind} needs a number that is not negative, not {value!r}"
         if kind == "aspirate":
             most = tool.aspiration.vacuum_kpa if tool.aspiration is not None else 0.0
+            if number == 0.0:
+                self._sucks_air(tool)
             self.thrombectomy.vacuum_kpa = min(number, most)
             return ""
         return self._lapse(number, tool)
+
+    def _sucks_air(self, tool: Device) -> None:
+        """A lumen whose tip was corked is empty: its hub draws air as the pump comes off."""
+        if self.thrombectomy.vacuum_kpa <= 0.0 or not self.thrombectomy.corked:
+            return
+        self.thrombectomy.corked = False
+        lumen_ml = math.pi * tool.inner_radius_mm**2 * tool.length_mm * 1e-3
+        air = self.bench.air_ml
+        air[tool.slot] = air.get(tool.slot, 0.0) + AFTER_SUCTION * lumen_ml
+        text = f"The {tool.slot} was sucked empty: there is air in it until it is flushed."
+        self.bench.happen("air_drawn", text, tool.slot, ml=round(air[tool.slot], 4))
 
     def _lapse(self, hours: float, tool: Device) -> str:
         most = _LAPSE_H if tool.infusion is not None else _WAIT_H

@@ -35,12 +35,15 @@ class Treatments:
         self.bench = bench
         self.in_hand = ""
         self._all = [kind(bench) for kind in TREATMENTS]
+        self._complications = next(t for t in self._all if isinstance(t, Complications))
         self._measures = Measures(bench)
 
     def command(self, kind: str, device: str | None, value: Any) -> str:
         """Carry out an action; returns why it was refused, or an empty text."""
         if kind == "take_up":
             return self._take_up(str(device))
+        if kind == "flush":  # needs no tool: a syringe on the hub
+            return self._complications.flush()
         treatment = self._treating()
         if treatment is None:
             return f"take up a treating tool of the tray before you {kind}"

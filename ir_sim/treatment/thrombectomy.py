@@ -63,6 +63,7 @@ class Thrombectomy:
     Attributes:
         vacuum_kpa: Of the pump now; 0 is off.
         passes: Made so far.
+        corked: Whether clot has shut the tip since the pump went on: its lumen is empty.
     """
 
     def __init__(self, bench: Bench, clots: Clots) -> None:
@@ -70,7 +71,7 @@ class Thrombectomy:
         self.vacuum_kpa, self.passes, self.drawn = 0.0, 0, 0
         self._harm = ClotHarm(bench, clots)
         self.tip, self.struts = Pull(), Pull()
-        self.touches = self.opened = False
+        self.touches = self.opened = self.corked = False
         self._last_mm: dict[str, float] = {}
         flow = bench.circulation.flow_ml_s
         self._first = {c.vessel: flow(self._parent(c)) for c in clots.all}
@@ -157,6 +158,7 @@ class Thrombectomy:
         at = self.bench.place(tip, 0.0)
         clot = self.clots.nearest(*at, REACH_MM)
         self.touches = clot is not None
+        self.corked |= self.touches and self.vacuum_kpa > 0.0
         if clot is None:
             if not self.tip.seconds or self.tip.spent:
                 self.tip = Pull()
@@ -347,7 +349,7 @@ class Thrombectomy:
             "drawn": self.drawn,
             "tip": asdict(self.tip),
             "struts": asdict(self.struts),
-            "opened": self.opened,
+            "opened": (self.opened, self.corked),
             "last": dict(self._last_mm),
             "first": dict(self._first),
         }
@@ -355,6 +357,6 @@ class Thrombectomy:
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take up a state."""
         self.vacuum_kpa, self.passes = state["vacuum"], state["passes"]
-        self.drawn, self.opened = state["drawn"], state["opened"]
+        self.drawn, (self.opened, self.corked) = state["drawn"], state["opened"]
         self.tip, self.struts = Pull(**state["tip"]), Pull(**state["struts"])
         self._last_mm, self._first = dict(state["last"]), dict(state["first"])

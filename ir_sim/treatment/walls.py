@@ -23,6 +23,10 @@ FLAP_RECOIL = 0.6
 #: A tear that comes or goes does so within this time, s.
 _LEAK_S = 0.4
 _FLAP_S = 2.0
+#: Changes of a bleed below this are not sent, mL/s.
+_SENT_ML_S = 0.005
+#: A bleed so near to the access is the puncture's own, mm.
+_PUNCTURE_MM = 4.0
 
 
 @dataclass
@@ -66,6 +70,7 @@ class Walls:
         self.stented = np.zeros(len(self.first_mm), dtype=np.int64)
         self.flap = np.zeros(len(self.first_mm), dtype=bool)
         self.tears = self._authored()
+        self._authored_rows = self._seen_rows = len(bench.circulation.leaks.rows)
 
     def _authored(self) -> list[Tear]:
         """The bleeds that the case begins with can be pressed and sealed like any other."""
@@ -163,9 +168,30 @@ class Walls:
         self.tears.append(made)
         return made
 
+    def _adopt(self) -> None:
+        """Holes that others have made (a tip, a retriever) can be pressed and sealed as well."""
+        leaks, tree = self.bench.circulation.leaks, self.bench.tree
+        access = self.bench.scenario.access
+        known = {tear.row for tear in self.tears}
+        for row in range(self._seen_rows, len(leaks.rows)):
+            vessel, vein = leaks.rows[row]
+            rate = 100.0 * float(leaks.conductance.target[row])
+            v = tree.vessels[vessel]
+            puncture = v.id == access.vessel
+            puncture &= abs(float(leaks.at_mm[row]) - access.at_mm) < _PUNCTURE_MM
+            if puncture or vein or rate <= 0.0 or row in known:
+                continue
+            near = int(np.argmin(np.abs(v.s_mm - float(leaks.at_mm[row]))))
+            self.tears.append(Tear(row, int(tree.first[vessel]) + near, rate, sent_ml_s=rate))
+        self._seen_rows = len(leaks.rows)
+
     def bleed(self, pressed: Ints, dt_s: float) -> None:
         """Let the tears bleed, except where a balloon or a covered stent lies on them."""
+        self._adopt()
+        eager = self.bench.circulation.physiology.clotting
         for tear in self.tears:
+            if tear.row >= self._authored_rows and tear.rate_ml_s <= laws.SEALS_ML_S:
+                tear.rate_ml_s *= 1.0 - eager * dt_s / laws.SEALS_S
             if tear.sealed:
                 rate = 0.0
             elif len(pressed) and pressed.min() <= tear.sample <= pressed.max():
@@ -174,7 +200,7 @@ class Walls:
             else:
                 closed = min(tear.pressed_s / laws.TAMPONADE_S, 1.0)
                 rate = tear.rate_ml_s * (1.0 - (1.0 - laws.TAMPONADE_LEAVES) * closed)
-            if rate != tear.sent_ml_s:
+            if abs(rate - tear.sent_ml_s) > _SENT_ML_S or (rate == 0.0) != (tear.sent_ml_s == 0.0):
                 self.bench.circulation.open_leak(tear.row, rate, _LEAK_S)
                 tear.sent_ml_s = rate
 
@@ -210,9 +236,11 @@ class Walls:
             "stented": self.stented.copy(),
             "flap": self.flap.copy(),
             "tears": [asdict(tear) for tear in self.tears],
+            "seen": self._seen_rows,
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take up a state."""
         self.stented, self.flap = state["stented"].copy(), state["flap"].copy()
         self.tears = [Tear(**row) for row in state["tears"]]
+        self._seen_rows = int(state["seen"])

@@ -189,7 +189,63 @@ def with_device(name):
 
 
 OUT = (0.0, 700.0)
+
+
 # code, provokes, does not, what the case needs
+def bleeding(seconds, held=True, again=False):
+    """A rupture, held after so long, or not, or not for good; then the end."""
+
+    def play(bench):
+        bench.tick(events=[bench.event("rupture", vessel="aorta")])
+        bench.run(seconds)
+        if held:
+            bench.tick(events=[bench.event("bleed_held", vessel="aorta")])
+        if again:
+            bench.tick(events=[bench.event("bleeds_again", vessel="aorta")])
+        bench.tick(events=[bench.event("finished")])
+
+    return play
+
+
+def reaction(severity, drug, after_s=30.0):
+    """The patient reacts to contrast and gets a drug so much later."""
+
+    def play(bench):
+        bench.tick(events=[bench.event("contrast_reaction", severity=severity)])
+        bench.run(after_s)
+        if drug:
+            bench.tick(events=[bench.event("drug_given", drug=drug)])
+        bench.tick(events=[bench.event("finished")])
+
+    return play
+
+
+def reacting(drug, after_s):
+    """Contrast goes on after the first signs."""
+
+    def play(bench):
+        bench.put("catheter", "right_renal", 8.0)
+        bench.tick(events=[bench.event("contrast_reaction", severity="severe")])
+        bench.run(after_s)
+        if drug:
+            bench.tick(events=[bench.event("drug_given", drug=drug)])
+        bench.inject(2.0, "right_renal")
+
+    return play
+
+
+def torn(answer):
+    """A dissection, and what is done about it."""
+
+    def play(bench):
+        bench.tick(events=[bench.event("dissection", vessel="right_renal", force_n=1.2)])
+        if answer:
+            bench.tick(events=[bench.event(answer, vessel="right_renal")])
+        bench.tick(events=[bench.event("finished")])
+
+    return play
+
+
 CATALOGUE = [
     ("perforation", event("perforation", force_n=1.6), event("vessel_entered"), {}),
     ("rupture", event("rupture"), event("balloon_inflated"), {}),
@@ -308,6 +364,34 @@ CATALOGUE = [
     ("coil_prolapse", event("coil_prolapsed", share=0.3), event("coil_deployed"), {}),
     ("clot_dropped", event("clot_dropped"), event("clot_removed", passes=1), {}),
     ("clot_on_catheter", event("thrombus_formed"), event("clot_removed", passes=1), {}),
+    ("bleeding_not_held", bleeding(181.0), bleeding(100.0), {}),
+    ("bleeding_not_held", bleeding(40.0, held=False), bleeding(40.0), {}),
+    ("bleeding_not_held", bleeding(40.0, again=True), bleeding(40.0), {}),
+    ("reaction_untreated", reaction("severe", None), reaction("severe", "epinephrine"), {}),
+    ("reaction_untreated", reaction("severe", "antihistamine"), reaction("mild", None), {}),
+    (
+        "reaction_untreated",
+        reaction("moderate", "epinephrine", 200.0),
+        reaction("moderate", "antihistamine", 100.0),
+        {},
+    ),
+    ("contrast_after_reaction", reacting(None, 8.0), reacting(None, 1.0), {}),
+    ("contrast_after_reaction", reacting(None, 8.0), reacting("epinephrine", 8.0), {}),
+    ("dissection_left", torn(None), torn("stent_deployed"), {}),
+    ("air_injected", event("air_injected", organ="kidney", ml=0.02), event("air_drawn"), {}),
+    (
+        "air_injected",
+        event("air_injected", organ="kidney", ml=0.02),
+        event("air_injected", organ="brain", ml=0.02),  # an error of its own
+        {},
+    ),
+    ("clot_injected", event("clot_injected", organ="foot"), event("clot_aspirated"), {}),
+    (
+        "access_haematoma",
+        event("access_haematoma", ml=200.0, act_s=240.0),
+        event("access_haematoma", ml=30.0, act_s=240.0),
+        {},
+    ),
     ("spasm_left", spasm(None), spasm("nitroglycerin"), {}),
     ("no_control_run", treated_unseen(filmed=False), treated_unseen(filmed=True), {}),
     (

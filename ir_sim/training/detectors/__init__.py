@@ -60,6 +60,15 @@ from ir_sim.training.detectors.radiation import (
     UncollimatedRun,
     UnneededMagnification,
 )
+from ir_sim.training.detectors.rescuing import (
+    AccessHaematoma,
+    AirInjected,
+    BleedingNotHeld,
+    ClotInjected,
+    ContrastAfterReaction,
+    DissectionLeft,
+    ReactionUntreated,
+)
 from ir_sim.training.detectors.treatment import (
     DeviceMisplaced,
     EmbolusToBrain,
@@ -84,6 +93,9 @@ _ALL: tuple[type[Detector], ...] = (
     LysisAgainstRules,
     EmbolicDose,
     GluedIn,
+    BleedingNotHeld,
+    ReactionUntreated,
+    ContrastAfterReaction,
     CatheterWithoutWire,
     WireOutOfView,
     BlindAdvance,
@@ -99,6 +111,10 @@ _ALL: tuple[type[Detector], ...] = (
     LysisOutsideClot,
     ClotDropped,
     ClotOnCatheter,
+    ClotInjected,
+    AirInjected,
+    DissectionLeft,
+    AccessHaematoma,
     Reflux,
     CarriedOn,
     WrongEmbolicSize,

@@ -27,7 +27,7 @@ class EmbolusToBrain(OnEvent):
     """Air or clot went to the brain."""
 
     code = "embolus_to_brain"
-    kinds = ("embolus", "air_injected", "clot_lost")
+    kinds = ("embolus", "air_injected", "clot_injected", "clot_lost")
 
     def counts(self, data: Mapping[str, Any]) -> bool:
         """Only what reaches the brain."""

@@ -214,7 +214,17 @@ class Operator:
         if not self.has(slot):
             return True
         yield self.tick(actions=(Action("remove", slot=slot),))
-        return (yield from self.do({}, lambda: not self.has(slot), 30.0))
+        done = yield from self.do({}, lambda: not self.has(slot), 30.0)
+        if slot == "wire" and done:
+            yield from self.flush()
+        return done
+
+    def flush(self) -> Work:
+        """Let blood run back and flush, as after every wire that comes out; may be forgotten."""
+        lumen = any(self.inserted_mm(s) > 0.0 for s in SLOTS if s != "wire")
+        if lumen and not self.happens(self.style.slips):
+            yield from self.press(Action("flush"))
+        return True
 
     def put_in(self, slot: str, device: str) -> Work:
         """Mount a device, or change what is there for it."""
