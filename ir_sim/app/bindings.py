@@ -109,6 +109,8 @@ BINDINGS: tuple[Binding, ...] = (
     Binding("tray", (pygame.K_m,), "M", "tray: put in, exchange, take out", OTHER),
     Binding("drugs", (pygame.K_y,), "Y", "medicines", OTHER),
     Binding("injector", (pygame.K_q,), "Q", "power injector", OTHER),
+    Binding("cuff", (pygame.K_7,), "7", "cuff pressure now", OTHER),
+    Binding("flush", (pygame.K_8,), "8", "aspirate and flush the catheters", OTHER),
     Binding("pressure", (pygame.K_u,), "U", "pressure at the catheter's tip, to the report", OTHER),
     Binding("hint", (pygame.K_h,), "H", "hint for this step (counted)", OTHER),
     Binding("finish", (pygame.K_e, pygame.K_F9), "E", "end the procedure", OTHER),

@@ -75,8 +75,8 @@ def _action(name: str, s: Settings, step: int) -> Action | None:
         return Action("pixel_shift", value=shift_moved(s.pixel_shift, name))
     if name == "mask":
         return Action("mask", value=True)
-    if name == "pressure":
-        return Action("pressure")
+    if name in ("pressure", "flush", "cuff"):
+        return Action(name)
     if name == "shield":
         return Action("shield", value=not s.shield)
     if name == "step_back":

@@ -189,7 +189,9 @@ class SuiteView:
         if self._strip_age >= 0.5 / PANEL_HZ:
             state, area = self.play.state, self._strip.get_rect()
             trace = self.play.trace
-            draw_vitals(self._strip, self._theme, area, state.vitals, trace, state.time_s)
+            draw_vitals(
+                self._strip, self._theme, area, state.vitals, trace, state.time_s, state.cuff
+            )
             self._strip_age = 0.0
         surface.blit(self._strip, self._bottom)
 

@@ -1,4 +1,4 @@
-"""The patient monitor's strip: heart rate, arterial pressure, oxygen saturation."""
+"""The patient monitor's strip: heart rate, arterial line, oxygen saturation, cuff on the arm."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from numpy.typing import NDArray
 
 from ir_sim.app.play import TRACE_S, Pulse
 from ir_sim.app.theme import Colour, Theme
-from ir_sim.simulation.state import Vitals
+from ir_sim.simulation.state import Cuff, Vitals
 
 #: The colours that patient monitors use: each trace also has its name and place.
 ECG: Colour = (70, 220, 120)
 PRESSURE: Colour = (255, 92, 92)
 OXYGEN: Colour = (80, 200, 255)
+CUFF: Colour = (225, 190, 255)
+#: Width of the cuff's figures, at the scale of the theme.
+_CUFF_PX = 158
 #: Outside these the monitor alarms: heart rate, mean pressure, saturation (usual adult limits).
 HEART_LIMITS, MEAN_LEAST_MMHG, SPO2_LEAST = (45.0, 130.0), 55.0, 90.0
 #: P, Q, R, S, T: place in the beat, width, height (drawn by eye after lead II).
@@ -43,6 +46,7 @@ def draw_vitals(
     vitals: Vitals,
     trace: Sequence[Pulse],
     time_s: float,
+    cuff: Cuff,
 ) -> None:
     """Draw the strip."""
     pygame.draw.rect(surface, (0, 0, 0), rect)
@@ -56,7 +60,8 @@ def draw_vitals(
     units = ("/min", f"({vitals.mean_mmhg:.0f}) mmHg", f"%   RR {vitals.breaths_per_min:.0f}")
     alarms = alarming(vitals)
     lit = int(time_s * 2.0) % 2 == 0
-    wide = rect.width / 3.0
+    wide = (rect.width - theme.px(_CUFF_PX)) / 3.0
+    _cuff(surface, theme, rect, cuff, time_s)
     for i, ((name, colour), value, unit) in enumerate(zip(cells, values, units, strict=True)):
         cell = pygame.Rect(round(rect.x + i * wide), rect.y, round(wide), rect.height)
         numbers = theme.px(150 if i == 1 else 110)
@@ -66,6 +71,30 @@ def draw_vitals(
         area = pygame.Rect(cell.x + left, cell.y, cell.width - numbers - left - gap, cell.height)
         area = area.inflate(0, -theme.px(16))
         _trace(surface, colour, area, i, vitals, trace, time_s)
+
+
+def cuff_words(cuff: Cuff, time_s: float) -> tuple[str, str]:
+    """The cuff's figures, and when they were taken."""
+    if cuff.measuring:
+        when = "measuring"
+    else:
+        minutes = int(max(time_s - cuff.time_s, 0.0) / 60.0)
+        when = f"{minutes} min ago" if minutes else "now"
+    if cuff.mean_mmhg <= 0.0:
+        return "none found", when
+    return f"{cuff.systolic_mmhg:.0f}/{cuff.diastolic_mmhg:.0f} ({cuff.mean_mmhg:.0f})", when
+
+
+def _cuff(
+    surface: pygame.Surface, theme: Theme, rect: pygame.Rect, cuff: Cuff, time_s: float
+) -> None:
+    """The pressure in the arm, right of the traces: true when the line on the sheath is not."""
+    x = rect.right - theme.px(_CUFF_PX)
+    value, when = cuff_words(cuff, time_s)
+    low = 0.0 < cuff.mean_mmhg < MEAN_LEAST_MMHG or cuff.mean_mmhg <= 0.0
+    colour = (255, 255, 255) if low and int(time_s * 2.0) % 2 == 0 else CUFF
+    theme.write(surface, (x, rect.y + theme.px(6)), f"CUFF  mmHg   {when}", 11, colour=colour)
+    theme.write(surface, (x, rect.bottom - theme.px(3)), value, 20, "bold", colour, "bottomleft")
 
 
 def alarming(vitals: Vitals) -> tuple[bool, bool, bool]:
