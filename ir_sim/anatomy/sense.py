@@ -61,7 +61,9 @@ def _joins(scenario: Scenario, tree: VesselTree) -> Iterator[Problem]:
             hint = "its first point belongs on the parent's wall"
             yield source.problem((*loc, "points", 0), message, hint)
         own, theirs = float(spec.points[0][2]), parent.radius_at(vessel.parent_at_mm)
-        if own > WIDER * theirs:
+        # the veins of a fistula are drawn towards the heart, and widen
+        arterial = any(not tree.vessels[i].vein for i in tree.path_to_root(vessel.index))
+        if own > WIDER * theirs and not (vessel.vein and arterial):
             message = f"radius {own:g} mm is wider than its parent '{parent.id}' ({theirs:.1f} mm)"
             yield source.problem((*loc, "points", 0, 2), message, "radius, not diameter?")
 

@@ -52,6 +52,9 @@ class Vessel:
         outlet: What the end feeds, or None.
         lesions: As authored.
         grown: Kind of the lesion whose own vessel it is (a sac, a tumour's feeder), or empty.
+        vein: Whether it is a vein.
+        drains: Ids of the arteries whose organs' blood a vein takes in.
+        inflow_ml_min: What else flows into a vein, or None.
     """
 
     id: str
@@ -66,6 +69,9 @@ class Vessel:
     outlet: Outlet | None
     lesions: tuple[AnyLesion, ...]
     grown: str = ""
+    vein: bool = False
+    drains: tuple[str, ...] = ()
+    inflow_ml_min: float | None = None
 
     @property
     def length_mm(self) -> float:
@@ -162,16 +168,19 @@ def build_tree(anatomy: Anatomy) -> VesselTree:
             ready = spec.parent is None or spec.parent in done
             if ready and spec.id not in done:
                 parent = done[spec.parent] if spec.parent is not None else None
-                done[spec.id] = _vessel(spec, parent, len(done))
+                vein = spec.id in anatomy.veins
+                done[spec.id] = _vessel(spec, parent, len(done), vein=vein)
     for spec in anatomy.vessels:
         for name, lesion in grown(spec.id, spec.lesions):
             parent = done[spec.id]
             own = outgrowth(name, lesion, spec.id, parent)
-            done[name] = replace(_vessel(own, parent, len(done)), grown=lesion.kind)
+            done[name] = replace(
+                _vessel(own, parent, len(done), vein=parent.vein), grown=lesion.kind
+            )
     return VesselTree(tuple(done.values()))
 
 
-def _vessel(spec: VesselSpec, parent: Vessel | None, index: int) -> Vessel:
+def _vessel(spec: VesselSpec, parent: Vessel | None, index: int, *, vein: bool) -> Vessel:
     points = np.array([[*p, 0.0] if len(p) == 3 else p for p in spec.points], dtype=float)
     at_mm, root_mm = 0.0, 0.0
     if parent is not None:
@@ -196,6 +205,9 @@ def _vessel(spec: VesselSpec, parent: Vessel | None, index: int) -> Vessel:
         healthy_radius_mm=samples[:, 2].copy(),
         outlet=spec.outlet,
         lesions=tuple(spec.lesions),
+        vein=vein,
+        drains=tuple(spec.drains),
+        inflow_ml_min=spec.inflow_ml_min,
     )
 
 

@@ -56,7 +56,6 @@ class Play:
         self._dropped = 0.0
         self._due_s = 0.0
         self._seen = len(session.events)
-        self._root = session.tree.vessels[0].id
 
     def advance(self, dt_s: float, controls: Callable[[], Controls]) -> int:
         """Let real time pass; returns the number of ticks done.
@@ -95,7 +94,7 @@ class Play:
             if scene is not None:
                 self.painter.show(scene)
         if state.tick % TRACE_EVERY == 0:
-            self.trace.append(Pulse(state.time_s, state.pressure_mmhg(self._root)))
+            self.trace.append(Pulse(state.time_s, self.session.circulation.arterial_mmhg))
         return state
 
     def rewound(self) -> None:

@@ -144,7 +144,10 @@ def check_scenario(scenario: Scenario) -> list[Problem]:
     found = sense_checks(scenario, tree)
     if any(problem.severity == "error" for problem in found):
         return found
-    found += [source.problem(*problem) for problem in flow_problems(tree, scenario.anatomy)]
+    found += [
+        source.problem(*problem)
+        for problem in flow_problems(tree, scenario.anatomy, scenario.patient)
+    ]
     found += [*_size(scenario, tree), *_twice(scenario, tree), *reach_problems(scenario, tree)]
     return [*found, *_sides(scenario), *_rubric(scenario)]
 

@@ -87,11 +87,14 @@ def _anatomy(scenario: Scenario, tree: VesselTree) -> str:
         for v in tree.vessels
         for lesion in v.lesions
     ]
+    veins = any(v.vein for v in tree.vessels)
     sick = f" Disease: {'; '.join(diseased)}." if diseased else " No lesion is drawn."
     return (
         f"The anatomy has {len(tree.vessels)} vessels over {scenario.anatomy.body}. The heart "
         f"beats {heart.rate_bpm:g} times a minute; the mean pressure is "
-        f"{heart.mean_pressure_mmhg:g} mmHg." + sick
+        f"{heart.mean_pressure_mmhg:g} mmHg"
+        + (f", the central venous pressure {heart.venous_pressure_mmhg:g} mmHg." if veins else ".")
+        + sick
     )
 
 
@@ -102,7 +105,9 @@ def _vessels(tree: VesselTree) -> str:
     def walk(index: int, depth: int) -> Iterator[str]:
         v = tree.vessels[index]
         name = "  " * (depth + 1) + name_of(v.id)
-        feeds = f" to the {v.outlet.organ}" if v.outlet else ""
+        feeds = f" to the {name_of(v.outlet.organ)}" if v.outlet else ""
+        if v.vein:
+            feeds = _vein_words(tree, index)
         width = 2 * v.radius_at(0.0)
         yield f"{name:40} {width:4.1f} mm {v.length_mm:5.0f} mm {flows[v.id]:6.0f} mL/min{feeds}"
         for child in tree.children[index]:
@@ -110,8 +115,22 @@ def _vessels(tree: VesselTree) -> str:
 
     for vessel in tree.vessels:
         if vessel.parent < 0:
+            if vessel.vein:
+                lines.append("Veins (the flow is towards the heart)")
             lines += walk(vessel.index, 0)
     return "\n".join(lines)
+
+
+def _vein_words(tree: VesselTree, index: int) -> str:
+    """Where a vein's blood comes from and goes to."""
+    v = tree.vessels[index]
+    words = [f"from the {name_of(name)}" for name in v.drains]
+    at_artery = v.parent >= 0 and not tree.vessels[v.parent].vein
+    if at_artery:
+        words.append(f"from the {name_of(tree.vessels[v.parent].id)}, a fistula")
+    if v.outlet is not None or v.parent < 0:
+        words.append(f"to the {name_of(v.outlet.organ if v.outlet else 'right-atrium')}")
+    return " " + " ".join(words) if words else ""
 
 
 def _access(scenario: Scenario) -> str:

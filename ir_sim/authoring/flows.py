@@ -7,14 +7,18 @@ import numpy as np
 from ir_sim.anatomy.vessel_tree import VesselTree
 from ir_sim.flow.laws import wall_shear_flow
 from ir_sim.flow.organs import ORGANS, UNNAMED
+from ir_sim.flow.supply import resting_ml_s
 
 
 def resting_flows(tree: VesselTree) -> dict[str, float]:
     """Flow at each vessel's ostium, mL/min: the sum of what the outlets below it take.
 
     An outlet without a stated flow takes what its organ's usual wall shear stress gives at its
-    radius (``ir_sim.flow``).
+    radius (``ir_sim.flow``). In veins the flow is that towards the heart.
     """
+    if any(vessel.vein for vessel in tree.vessels):
+        through = 60.0 * resting_ml_s(tree)
+        return {vessel.id: float(through[vessel.index]) for vessel in tree.vessels}
     flow = [0.0] * len(tree.vessels)
     for vessel in reversed(tree.vessels):  # children come after their parents
         kids = tree.children[vessel.index]

@@ -172,6 +172,7 @@ KEYS = {
     "Anatomy.vessels": "The vessel tree; exactly one vessel (the root) has no parent.",
     "Heart.rate_bpm": "Beats a minute.",
     "Heart.mean_pressure_mmhg": "Mean arterial pressure, mmHg.",
+    "Heart.venous_pressure_mmhg": "Mean central venous pressure, mmHg.",
     "Vessel.id": "Its name: lower case, digits, `_`; `right_renal` is shown as right renal.",
     "Vessel.parent": "The vessel it leaves, nearer to the heart.",
     "Vessel.at_mm": "Where it leaves, as distance along the parent from its origin, mm; the place "
@@ -180,7 +181,17 @@ KEYS = {
     "the right of the screen (the patient's left), y up (cranial), z towards the viewer "
     "(anterior). The origin lies at the bifurcation of the aorta. A branch's first point lies on "
     "its parent's wall.",
-    "Vessel.outlet": "What its end feeds.",
+    "Vessel.kind": "artery or vein; as its parent is, an artery if it has none. A vein is drawn "
+    "from the heart outwards too; without a parent it begins at the right atrium. A vein whose "
+    "parent is an artery begins at the anastomosis of a dialysis fistula and runs towards the "
+    "heart; its last vein has `outlet: {organ: right-atrium}`.",
+    "Vessel.outlet": "What its end feeds. On a vein without a parent: what its beginning feeds "
+    "(`{organ: liver}` for the portal vein), the right atrium if left out.",
+    "Vessel.drains": "Of a vein: arteries (or veins, such as the portal vein) whose organs' blood "
+    "flows into its end. Contrast comes through, late and thin.",
+    "Vessel.inflow_ml_min": "Of a vein: what flows into its end from what is not drawn, mL/min; "
+    "0.1 m/s by its calibre if left out. Where it begins at an artery: what the fistula carries, "
+    "1000 if left out.",
     "Vessel.lesions": "Its diseases.",
     "Outlet.organ": "kidney, liver, spleen, bowel, colon, stomach, pancreas, brain, muscle, "
     "pelvis, uterus, tumour ...; `other` if none fits, `none` for a blind end.",
@@ -193,7 +204,8 @@ KEYS = {
     "Access.at_mm": "Where, as distance from that vessel's origin, mm.",
     "Access.sheath_fr": "Size of the sheath, French; catheters must fit it.",
     "Access.sheath_mm": "Length inside the vessel, mm; devices come out at its mouth.",
-    "Access.direction": "retrograde (towards the heart) or antegrade (away from it).",
+    "Access.direction": "retrograde (towards the vessel's origin: the heart, or the anastomosis "
+    "of a fistula) or antegrade (on along it).",
     "Task.target": "Where to go.",
     "Task.steps": "The procedure, in order.",
     "Task.endpoints": "What the treatment must come to; the case cannot be passed otherwise.",

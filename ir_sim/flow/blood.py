@@ -15,11 +15,13 @@ from typing import Any
 import numpy as np
 
 from ir_sim.flow.beds import organ_of
+from ir_sim.flow.breathing import Breathing
 from ir_sim.flow.calibres import Calibres
 from ir_sim.flow.circuit import Circuit
 from ir_sim.flow.elimination import Array, total
 from ir_sim.flow.heart import Heart
 from ir_sim.flow.obstacles import CatheterInLumen
+from ir_sim.flow.organs import ATRIUM
 from ir_sim.flow.parts import NO_TAPS, Outlets, Taps
 from ir_sim.flow.plumbing import Plumbing
 from ir_sim.flow.supply import VENOUS_MMHG, Supply
@@ -44,7 +46,7 @@ class Moved:
     Attributes:
         enter: (elements,) into each element at its start.
         tap: (taps,) in at taps; negative out.
-        out: (outlets,) into the beds; negative back.
+        out: (outlets,) into the beds and out through the veins' ends; negative back in.
         through: (outlets,) through the capillaries.
         heart: Ejected.
         volume: (elements,) of the elements afterwards.
@@ -68,9 +70,10 @@ class Blood:
     Attributes:
         heart: Rate and output can be set.
         calibres: The lumens.
-        tone: (outlets,) resistance of the beds by that at rest, from autoregulation.
+        tone: (beds,) resistance of the beds by that at rest, from autoregulation.
         systemic_tone: The same, from nerves and drugs.
-        open_share: (outlets,) conductance that particles have left to the beds.
+        open_share: (beds,) conductance that particles have left to the beds.
+        breath: What breathing does to the veins; None where none is drawn.
         beat_s: Length of the last whole beat.
         mean_flow: (elements,) mL/s, mean over the last whole beat.
         mean_pressure: (nodes,) mmHg, the same; ``systolic`` and ``diastolic`` are its extremes.
@@ -79,7 +82,7 @@ class Blood:
     def __init__(self, plumbing: Plumbing, supply: Supply, rate_bpm: float) -> None:
         p = plumbing
         self.plumbing, self.supply = p, supply
-        self.calibres = Calibres(p)
+        self.calibres = Calibres(p, supply.throttle)
         self.heart = Heart(rate_bpm, supply.output_ml_s)
         self.circuit = Circuit(p.n_nodes, p.a, p.b, outlets=supply.outlets)
         self.tone, self.systemic_tone = np.ones(len(supply.organs)), 1.0
@@ -87,10 +90,21 @@ class Blood:
         self._ends = np.concatenate([p.a, p.b])
         self._follows = np.array([organ_of(name).autoregulation for name in supply.organs])
         self._follows[-1] = 0.0
+        # nerves tighten arterioles, not what veins end in
+        veins = [p.tree.vessels[end.vessel].vein for end in p.ends]
+        self._nervous = np.append(1.0 - np.array(veins, dtype=float), 1.0)
+        self._atria = np.array([name == ATRIUM for name in supply.organs])
+        self.breath = (
+            Breathing(supply.returns, supply.flow_ml_s, supply.pressure_mmhg)
+            if p.vein.any()
+            else None
+        )
         healthy = np.concatenate([v.healthy_radius_mm for v in p.tree.vessels])
         self._distension = supply.half_compliance / p.sum(np.pi * healthy**2 * p.ds_mm * 1e-3)
         self._rest_sum = supply.pressure_mmhg[p.a] + supply.pressure_mmhg[p.b]
-        self._rest_drop = supply.pressure_mmhg[supply.outlets.node] - VENOUS_MMHG
+        self._beds = slice(0, len(supply.organs))
+        node = supply.outlets.node[self._beds]
+        self._rest_drop = supply.pressure_mmhg[node] - supply.outlets.pressure[self._beds]
         self._comply()
         self._settle()
 
@@ -153,6 +167,8 @@ class Blood:
             The volumes moved, and whether a beat has ended.
         """
         c, p = self.circuit, self.plumbing
+        if self.breath is not None:
+            self.breath.step(dt_s, self.circuit.capillary_flow[self._beds])
         self._set_circuit()
         stored, dt, beats = c.stored_pressure, dt_s / _SUBSTEPS, self.heart.beats
         source = np.zeros(p.n_nodes)
@@ -160,7 +176,7 @@ class Blood:
             source -= total(self._ends, np.tile(0.5 * shaped / dt_s, 2), p.n_nodes)
         enter = np.zeros(len(p.vessel)) if shaped is None else 0.5 * shaped
         tap, heart = np.zeros(len(taps.element)), 0.0
-        out, through = np.zeros(len(self.tone)), np.zeros(len(self.tone))
+        out, through = np.zeros((2, len(self.supply.outlets.node)))
         for _ in range(_SUBSTEPS):
             ejected = self.heart.eject(dt)
             heart += ejected
@@ -171,6 +187,8 @@ class Blood:
             tap += c.tap_flow * dt
             out += c.outlet_flow * dt
             through += c.capillary_flow * dt
+        if self.breath is not None:
+            self.breath.note(dt_s, enter / dt_s, c.pressure)
         now = c.stored_pressure
         flowed = enter.copy()
         enter += self._half * (now[p.a] - stored[p.a])
@@ -203,19 +221,28 @@ class Blood:
 
     def _regulate(self, pressure: Array, share: float) -> None:
         """Let the beds follow the pressure that they get, by a share of the way."""
-        drop = pressure[self.supply.outlets.node] - VENOUS_MMHG
+        rest = self.supply.outlets
+        drop = pressure[rest.node[self._beds]] - rest.pressure[self._beds]
         relative = np.maximum(drop / self._rest_drop, 1e-3)
         target = np.clip(relative**self._follows, _LEAST_TONE, _MOST_TONE)
         self.tone = self.tone + share * (target - self.tone)
 
     def _set_circuit(self) -> None:
-        c, k, rest = self.circuit, self.calibres, self.supply.outlets
+        c, k, rest, beds = self.circuit, self.calibres, self.supply.outlets, self._beds
         c.resistance, c.quadratic, c.inertance = k.resistance, k.quadratic, k.inertance
         # organs that regulate themselves obey the rest of the body less
-        tone = self.tone * (1.0 + (self.systemic_tone - 1.0) * (1.0 - self._follows))
-        whole = (rest.proximal + rest.distal) * tone / self.open_share
-        distal = np.maximum(whole - rest.proximal, _LEAST_DISTAL * whole)
-        c.outlets = Outlets(rest.node, whole - distal, rest.capacitance, distal, rest.pressure)
+        nerves = (self.systemic_tone - 1.0) * (1.0 - self._follows) * self._nervous
+        tone = self.tone * (1.0 + nerves)
+        whole = (rest.proximal[beds] + rest.distal[beds]) * tone / self.open_share
+        distal = np.maximum(whole - rest.proximal[beds], _LEAST_DISTAL * whole)
+        proximal, pressure = whole - distal, rest.pressure
+        if self.breath is not None:
+            proximal = np.append(proximal, self.supply.returns.proximal)
+            distal = np.append(distal, self.supply.returns.distal)
+            pressure = rest.pressure.copy()
+            pressure[beds] += np.where(self._atria, self.breath.atrium_mmhg, 0.0)
+            pressure[beds.stop :] = self.breath.venules_mmhg(pressure[beds.stop :])
+        c.outlets = Outlets(rest.node, proximal, rest.capacitance, distal, pressure)
 
     def _comply(self) -> None:
         """Compliances after the calibres."""
@@ -249,7 +276,7 @@ class Blood:
             "circuit": self.circuit.state(),
             "calibres": self.calibres.state(),
             "heart": self.heart.state(),
-        }
+        } | ({"breath": self.breath.state()} if self.breath is not None else {})
 
     def restore(self, state: Mapping[str, Any], catheters: Sequence[CatheterInLumen]) -> None:
         """Take up a state, with the devices that lay in the vessels."""
@@ -260,6 +287,8 @@ class Blood:
         self.calibres.restore(state["calibres"])
         self.calibres.lay(catheters)
         self.heart.restore(state["heart"])
+        if self.breath is not None:
+            self.breath.restore(state["breath"])
         self._comply()
 
 

@@ -63,8 +63,11 @@ class Calibres:
         clots: (vessel index, place among its lesions) to the plug of each authored thrombus.
     """
 
-    def __init__(self, plumbing: Plumbing) -> None:
+    def __init__(self, plumbing: Plumbing, throttle: Mapping[int, float] | None = None) -> None:
         self._plumbing = plumbing
+        self._throttle = {
+            plumbing.sample_at(vessel, 0.0): held for vessel, held in (throttle or {}).items()
+        }
         tree = plumbing.tree
         self.obstacles = Obstacles(plumbing)
         self._healthy = np.concatenate([v.healthy_radius_mm for v in tree.vessels])
@@ -200,6 +203,8 @@ class Calibres:
                 extra += CLOSED * np.exp(-max(throat - OCCLUDED_RADIUS_MM, 0.0) / _OPENING_MM)
             whole = float(drag[span].sum())
             drag[span] *= max(healthy + extra, whole) / whole
+        for sample, held in self._throttle.items():
+            drag[sample] += held
         self._open_drag = drag
         self._low = np.array([n.low for n in self._narrowings], dtype=np.int64)
         self._high = np.array([n.high for n in self._narrowings], dtype=np.int64)

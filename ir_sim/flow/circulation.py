@@ -98,6 +98,8 @@ class Circulation(Edits):
         self._catheters = tuple(catheters)
         self.leaks.conductance.advance(dt_s)
         self.blood.open_share = self.contents.beds.conductance
+        if self.blood.breath is not None:
+            self.blood.breath.per_min = self.physiology.breaths_per_min
         clotting = self.clotting * self.physiology.clotting
         shaped = self.blood.prepare(dt_s, self._catheters, clotting)
         calibres = self.blood.calibres

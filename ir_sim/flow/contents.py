@@ -40,6 +40,9 @@ class Contents:
     def __init__(self, blood: Blood, gfr_ml_s: float, weight_kg: float) -> None:
         p = blood.plumbing
         self._plumbing, self._outlet_node = p, blood.supply.outlets.node
+        self._returns, self._beds = blood.supply.returns, slice(0, len(blood.supply.organs))
+        #: (species, inflows) mg that the organs have given to the drawn veins in the last tick
+        self.arriving = np.zeros((len(SPECIES), len(self._returns.node)))
         self.beds = Beds(
             blood.supply.organs,
             blood.supply.outlet_flow_ml_s,
@@ -105,7 +108,7 @@ class Contents:
         node_in[0] += moved.heart
         node_mass = np.zeros((len(SPECIES), p.n_nodes))
         if back.any():
-            drawn = self.beds.draw_back(back)
+            drawn = np.append(self.beds.draw_back(back[self._beds]), self._arrive(back), axis=1)
             for s in active:
                 node_mass[s] = total(node, drawn[s], p.n_nodes)
         returned, breathed = self.systemic.eject(moved.heart, moved.dt_s)
@@ -137,13 +140,40 @@ class Contents:
         )
         left, tap_left = t.step(moves, node_mass, tap_mass, self.limit, active)
         share = np.divide(out, node_out[node], out=np.zeros_like(out), where=out > 0.0)
-        passed, urine = self.beds.step(left[:, node] * share, moved.through, moved.dt_s)
+        gone = left[:, node] * share
+        beds, inflows = self._beds, len(self.arriving[0])
+        passed, urine = self.beds.step(gone[:, beds], moved.through[beds], moved.dt_s)
+        if inflows:
+            passed = self._drain(passed, moved.through[beds], back[beds.stop :])
+            self.systemic.take(gone[:, beds.stop :].sum(1))
         self.systemic.take(passed.sum(1))
         self.excreted[CONTRAST] += urine
         self._forget(active)
         if not len(leaks):
             return np.zeros(0)
         return self._leak(tap_left + direct, row, moved.tap, leaks, into_vein)
+
+    def _arrive(self, back: Array) -> Array:
+        """(species, inflows) mg that enter the drawn veins now; where nothing flows, elsewhere."""
+        mass = np.where(back[self._beds.stop :] > 0.0, self.arriving, 0.0)
+        self.systemic.take((self.arriving - mass).sum(1))
+        self.arriving = np.zeros_like(self.arriving)
+        return mass
+
+    def _drain(self, passed: Array, through: Array, into: Array) -> Array:
+        """Give the drawn veins their part of what the beds have passed; returns the rest.
+
+        Args:
+            passed: (species, beds) mg.
+            through: (beds,) mL.
+            into: (inflows,) mL that flow into each vein; less than the beds give where it is shut.
+        """
+        share = self._returns.share
+        given = share @ np.maximum(through, 0.0)
+        part = np.divide(into, given, out=np.zeros_like(into), where=given > 0.0)
+        share = share * np.minimum(part, 1.0)[:, None]
+        self.arriving = self.arriving + passed @ share.T
+        return np.asarray(passed * (1.0 - share.sum(0)))
 
     def _counter(self, moved: Moved) -> Array:
         """(elements,) mL exchanged with blind pouches."""
@@ -172,9 +202,10 @@ class Contents:
         for s in active[active != CONTRAST].tolist():
             t = self.transport
             left = float(t.mass[s].sum() + t.node_mass[s].sum() + self.beds.mass[s].sum())
-            left += float(self.systemic.veins[s].sum())
+            left += float(self.systemic.veins[s].sum() + self.arriving[s].sum())
             if 0.0 < left < _TRACE * self.given[s]:
                 t.mass[s] = t.node_mass[s] = self.beds.mass[s] = self.systemic.veins[s] = 0.0
+                self.arriving[s] = 0.0
                 self.systemic.tissue[s] += left
 
     def map(self, blood: Blood) -> None:
@@ -209,7 +240,7 @@ class Contents:
             "injected": float(self.given[species]),
             "vessels": float(t.mass[species].sum() + t.node_mass[species].sum()),
             "beds": self.beds.total_mg(species),
-            "veins": float(self.systemic.veins[species].sum()),
+            "veins": float(self.systemic.veins[species].sum() + self.arriving[species].sum()),
             "pool": float(self.systemic.tissue[species]),
             "extravasated": float(self.extravasated[species]),
             "excreted": float(self.excreted[species]),
@@ -225,7 +256,11 @@ class Contents:
             "root_volume": t.root_volume,
             "beds": self.beds.state(),
             "systemic": self.systemic.state(),
-        } | {name: getattr(self, name).copy() for name in _STATE}
+        } | {name: getattr(self, name).copy() for name in (*_STATE, *self._venous_state)}
+
+    @property
+    def _venous_state(self) -> tuple[str, ...]:
+        return ("arriving",) if self.arriving.size else ()
 
     def restore(self, state: Mapping[str, Any], blood: Blood) -> None:
         """Take up a state; ``blood`` has been restored before."""
@@ -234,7 +269,7 @@ class Contents:
         t.volume, t.root_volume = state["volume"].copy(), state["root_volume"]
         self.beds.restore(state["beds"])
         self.systemic.restore(state["systemic"])
-        for name in _STATE:
+        for name in (*_STATE, *self._venous_state):
             setattr(self, name, state[name].copy())
         self.map(blood)
 
@@ -246,7 +281,7 @@ def _blind_elements(blood: Blood) -> tuple[Index, Index]:
     """Elements through which nothing can flow, and for each the element it leaves."""
     p = blood.plumbing
     feeds = np.zeros(p.n_nodes, dtype=bool)
-    feeds[[end.node for end in p.ends]] = True
+    feeds[[end.node for end in p.ends] + [inflow.node for inflow in p.inflows]] = True
     flows = np.zeros(len(p.vessel), dtype=bool)
     for e in reversed(range(len(p.vessel))):
         flows[e] = feeds[p.b[e]]

@@ -40,13 +40,12 @@ class Gauges:
         return self.blood.heart
 
     def flow_ml_s(self, vessel: str | int) -> float:
-        """Flow at the ostium, mean over the last beat.
+        """Flow at the ostium, mean over the last beat; in a vein over a breath, to the heart.
 
         Raises:
             ValueError: No such vessel.
         """
-        element = self.blood.plumbing.first_element[self._index(vessel)]
-        return float(self.blood.mean_flow[element])
+        return self._onward(vessel, self._mean(self._index(vessel))[1])
 
     def flow_now_ml_s(self, vessel: str | int) -> float:
         """Flow at the ostium at this moment.
@@ -54,8 +53,14 @@ class Gauges:
         Raises:
             ValueError: No such vessel.
         """
-        element = self.blood.plumbing.first_element[self._index(vessel)]
-        return float(self.blood.circuit.flow_a[element])
+        return self._onward(vessel, self.blood.circuit.flow_a)
+
+    def _onward(self, vessel: str | int, flow: Array) -> float:
+        """Flow at a vessel's ostium, counted in the way that it goes at rest."""
+        plumbing = self.blood.plumbing
+        element = int(plumbing.first_element[self._index(vessel)])
+        back = plumbing.vein[element] and self.blood.supply.flow_ml_s[element] < 0.0
+        return float(-flow[element] if back else flow[element])
 
     def pressure_mmhg(self, vessel: str | int, at_mm: float = 0.0) -> float:
         """Pressure in a vessel at this moment.
@@ -66,14 +71,26 @@ class Gauges:
         circuit = self.blood.circuit
         return self._along(circuit.pressure, circuit.flow, self._index(vessel), at_mm)
 
+    @property
+    def arterial_mmhg(self) -> float:
+        """Pressure in the arteries' root at this moment, drawn or not: the monitor's trace."""
+        return float(self.blood.circuit.pressure[0])
+
     def mean_pressure_mmhg(self, vessel: str | int, at_mm: float = 0.0) -> float:
-        """Pressure in a vessel, mean over the last beat.
+        """Pressure in a vessel, mean over the last beat; in a vein over a breath.
 
         Raises:
             ValueError: No such vessel.
         """
+        index = self._index(vessel)
+        return self._along(*self._mean(index), index, at_mm)
+
+    def _mean(self, vessel: int) -> tuple[Array, Array]:
+        """(nodes,) pressures and (elements,) flows over a beat, or a breath where it counts."""
         blood = self.blood
-        return self._along(blood.mean_pressure, blood.mean_flow, self._index(vessel), at_mm)
+        if blood.breath is not None and self.tree.vessels[vessel].vein:
+            return blood.breath.pressure, blood.breath.flow
+        return blood.mean_pressure, blood.mean_flow
 
     def pulse_mmhg(self, vessel: str | int, at_mm: float = 0.0) -> tuple[float, float]:
         """Systolic and diastolic pressure of the last beat.
@@ -93,13 +110,18 @@ class Gauges:
         Raises:
             ValueError: No such vessel.
         """
-        body = self.physiology
-        systolic, diastolic = self.pulse_mmhg(vessel, at_mm)
+        body, index = self.physiology, self._index(vessel)
+        systolic, diastolic = self.pulse_mmhg(index, at_mm)
+        mean = self.mean_pressure_mmhg(index, at_mm)
+        if self.tree.vessels[index].vein:  # a cuff on the arm
+            blood = self.blood
+            high, low, middle = blood.systolic[0], blood.diastolic[0], blood.mean_pressure[0]
+            systolic, diastolic, mean = float(high), float(low), float(middle)
         return Vitals(
             60.0 / self.heart.period_s,
             systolic,
             diastolic,
-            self.mean_pressure_mmhg(vessel, at_mm),
+            mean,
             body.spo2_percent,
             body.breaths_per_min,
             self.heart.ecg_mv(),

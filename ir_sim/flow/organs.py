@@ -65,10 +65,13 @@ ORGANS: dict[str, Organ] = {
     "skin": Organ(8.0, 0.4),
     "hand": Organ(8.0, 0.5),
     "foot": Organ(10.0, 0.4),
+    "right-atrium": Organ(0.6, 1.0, 0.0, shunt=1.0, takes_up=0.0),
     "other": Organ(8.0, 0.8),
 }
 #: The rest of the body, beside the drawn vessels.
 REST = Organ(10.0, 0.8)
+#: Where veins end: it holds blood for less than a beat, and nothing stays in it.
+ATRIUM = "right-atrium"
 #: The organ of a vessel that ends without an outlet.
 UNNAMED = "other"
 #: The organ of an end that feeds nothing: a blind pouch.

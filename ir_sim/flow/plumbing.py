@@ -7,20 +7,24 @@ parent's lumen (arclength < 0) belongs to the parent and has no length here.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ir_sim.anatomy import Vessel, VesselTree
 from ir_sim.flow.elimination import Array, Index
-from ir_sim.flow.organs import BLIND, UNNAMED
+from ir_sim.flow.organs import ATRIUM, BLIND, UNNAMED
 from ir_sim.scenario.lesions import Thrombus, span_mm
 from ir_sim.scenario.model import Outlet
 
 #: Branches closer together than this leave at one point: at least so many mm, or so many radii.
 _TOGETHER_MM = 2.0
 _TOGETHER_RADII = 0.5
+#: Length of the anastomosis of a vein to an artery, mm (assumed).
+_ANASTOMOSIS_MM = 6.0
 
 
 @dataclass(frozen=True)
@@ -39,8 +43,27 @@ class End:
 
 
 @dataclass(frozen=True)
+class Inflow:
+    """An end of a vein through which blood comes in.
+
+    Attributes:
+        vessel: Index of the vessel.
+        node: Node of the network.
+        ml_min: As authored, or None.
+        drains: (beds) places among ``Plumbing.ends`` of the organs whose blood it is.
+    """
+
+    vessel: int
+    node: int
+    ml_min: float | None
+    drains: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Plumbing:
-    """The tree's elements and nodes; node 0 is the root. Never changes during a run.
+    """The tree's elements and nodes; node 0 is the arteries' root. Never changes during a run.
+
+    Node 0 is there also where no artery is drawn: it then stands for all of them.
 
     Attributes:
         tree: The vessels.
@@ -49,7 +72,9 @@ class Plumbing:
         a: (elements,) node towards the heart.
         b: (elements,) node away from it.
         first: (elements + 1,) first sample of each element in the sample table.
-        ends: The ends that feed organs.
+        ends: The ends that feed organs, or through which a vein leaves the picture.
+        inflows: The ends through which blood comes into veins.
+        anastomoses: Veins that begin at an artery.
         join: (vessels,) sample of the parent where each vessel leaves it; -1 for the root.
         n_nodes: Number of nodes.
     """
@@ -61,6 +86,8 @@ class Plumbing:
     b: Index
     first: Index
     ends: tuple[End, ...]
+    inflows: tuple[Inflow, ...]
+    anastomoses: tuple[int, ...]
     join: Index
     n_nodes: int
 
@@ -73,6 +100,11 @@ class Plumbing:
     def length_mm(self) -> Array:
         """(elements,) lengths."""
         return self.sum(self.ds_mm)
+
+    @cached_property
+    def vein(self) -> NDArray[np.bool_]:
+        """(elements,) whether each lies in a vein."""
+        return np.array([self.tree.vessels[v].vein for v in self.vessel], dtype=bool)
 
     @cached_property
     def first_element(self) -> Index:
@@ -107,9 +139,14 @@ def plumb(tree: VesselTree) -> Plumbing:
     firsts: list[int] = []
     ends: list[End] = []
     join = np.full(len(tree.vessels), -1, dtype=np.int64)
-    start_node = {0: 0}
+    start_node: dict[int, int] = {}
+    last_node: dict[int, int] = {}
     n_nodes = 1
     for vessel in tree.vessels:
+        if vessel.parent < 0:
+            # the first artery without a parent is the root; every tree of veins has its own
+            start_node[vessel.index] = n_nodes if vessel.vein else 0
+            n_nodes += int(vessel.vein)
         base = int(tree.first[vessel.index])
         edges = _edges(vessel)
         cuts, place = _cuts(tree, vessel, edges)
@@ -124,9 +161,11 @@ def plumb(tree: VesselTree) -> Plumbing:
             start_node[child] = nodes[place[child]]
             at = tree.vessels[child].parent_at_mm
             join[child] = base + int(np.argmin(np.abs(vessel.s_mm - at)))
+        last_node[vessel.index] = nodes[-1]
         outlet = _outlet(tree, vessel)
         if outlet is not None:
-            ends.append(End(vessel.index, nodes[-1], outlet))
+            into_heart = vessel.vein and vessel.parent < 0
+            ends.append(End(vessel.index, nodes[0 if into_heart else -1], outlet))
     firsts.append(int(tree.first[-1]))
     return Plumbing(
         tree,
@@ -136,12 +175,39 @@ def plumb(tree: VesselTree) -> Plumbing:
         np.array(b, dtype=np.int64),
         np.array(firsts, dtype=np.int64),
         tuple(ends),
+        tuple(_inflows(tree, ends, last_node)),
+        tuple(v.index for v in tree.vessels if begins_at_artery(tree, v)),
         join,
         n_nodes,
     )
 
 
+def begins_at_artery(tree: VesselTree, vessel: Vessel) -> bool:
+    """Whether a vessel is the vein of an arteriovenous anastomosis."""
+    return vessel.vein and vessel.parent >= 0 and not tree.vessels[vessel.parent].vein
+
+
+def _inflows(
+    tree: VesselTree, ends: Sequence[End], last_node: Mapping[int, int]
+) -> Iterator[Inflow]:
+    """Ends of veins that take blood in: those that say so, and those that just end."""
+    for vessel in tree.vessels:
+        if not vessel.vein or vessel.grown:
+            continue
+        at_artery = begins_at_artery(tree, vessel)
+        stated = vessel.inflow_ml_min if not at_artery else None
+        ending = not tree.children[vessel.index] and (vessel.outlet is None or vessel.parent < 0)
+        if vessel.drains or stated is not None or (ending and not at_artery):
+            below = {tree.by_id[name].index for name in vessel.drains if name in tree.by_id}
+            drained = tuple(
+                k for k, end in enumerate(ends) if below.intersection(tree.path_to_root(end.vessel))
+            )
+            yield Inflow(vessel.index, last_node[vessel.index], stated, drained)
+
+
 def _outlet(tree: VesselTree, vessel: Vessel) -> Outlet | None:
+    if vessel.vein and vessel.outlet is None:
+        return Outlet(organ=ATRIUM) if vessel.parent < 0 else None
     if vessel.outlet is not None:
         return None if vessel.outlet.organ == BLIND else vessel.outlet
     return None if tree.children[vessel.index] else Outlet(organ=UNNAMED)
@@ -184,6 +250,11 @@ def _cuts(tree: VesselTree, vessel: Vessel, edges: Array) -> tuple[list[int], di
             taken = [0.0, *(float(edges[c]) for c in cuts), float(edges[-1])]
             if len(inner) and min(abs(at - p) for p in taken) > _TOGETHER_MM:
                 cuts.append(int(inner[np.argmin(np.abs(edges[inner] - at))]))
+    if begins_at_artery(tree, vessel) and len(inner):
+        # the anastomosis: what lies beyond it does not store the artery's pulse
+        at = _ANASTOMOSIS_MM
+        if min(abs(at - float(edges[c])) for c in (0, *cuts, -1)) > 0.5 * at:
+            cuts.append(int(inner[np.argmin(np.abs(edges[inner] - at))]))
     cuts.sort()
     order = [-1, *cuts, len(edges)]
     return cuts, {child: order.index(cut) for child, cut in child_cut.items()}

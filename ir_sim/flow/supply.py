@@ -9,7 +9,7 @@ rest of the body, beside the tree's root.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -21,7 +21,18 @@ from ir_sim.flow.laws import poiseuille, wall_compliance, wall_shear_flow
 from ir_sim.flow.organs import BLIND, ORGANS
 from ir_sim.flow.parts import Outlets
 from ir_sim.flow.plumbing import End, Plumbing, plumb
-from ir_sim.scenario.model import Anatomy, Outlet, Patient
+from ir_sim.flow.venous import (
+    DISTENSIBILITY,
+    VENULES_MMHG,
+    Returns,
+    balance,
+    fistula_flows,
+    pressures,
+    returns,
+    throttles,
+    venous_problems,
+)
+from ir_sim.scenario.model import Anatomy, Heart, Outlet, Patient
 
 Loc = tuple[str | int, ...]
 
@@ -55,10 +66,13 @@ class Supply:
         output_ml_s: The heart's mean output.
         pressure_mmhg: (nodes,) mean pressures.
         flow_ml_s: (elements,) mean flows.
-        outlets: One per end of the plumbing, and last the bed of the rest of the body at node 0.
-        organs: Name of each outlet's organ; the last is ``rest``.
+        outlets: One per end of the plumbing, then the bed of the rest of the body at node 0; behind
+            these beds, the inflows of the veins.
+        organs: Name of each bed's organ; the last is ``rest``.
         half_compliance: (elements,) wall compliance at either end of each element, mL/mmHg.
         upstream_compliance: Compliance of the arteries that are not drawn, at node 0.
+        returns: What flows into drawn veins.
+        throttle: By the index of a vein that begins at an artery: what its anastomosis holds.
     """
 
     output_ml_s: float
@@ -68,12 +82,15 @@ class Supply:
     organs: tuple[str, ...]
     half_compliance: Array
     upstream_compliance: float
+    returns: Returns
+    throttle: Mapping[int, float]
 
     @property
     def outlet_flow_ml_s(self) -> Array:
-        """(outlets,) mean flow of each."""
+        """(beds,) mean flow of each."""
         total = self.outlets.proximal + self.outlets.distal
-        return (self.pressure_mmhg[self.outlets.node] - self.outlets.pressure) / total
+        flow = (self.pressure_mmhg[self.outlets.node] - self.outlets.pressure) / total
+        return np.asarray(flow[: len(self.organs)])
 
 
 def body_surface_m2(patient: Patient) -> float:
@@ -87,44 +104,63 @@ def supply(plumbing: Plumbing, anatomy: Anatomy, patient: Patient) -> Supply:
     Raises:
         ValueError: The demands cannot be met; one line with the first problem of ``check``.
     """
-    problems = list(_problems(plumbing, anatomy))
+    problems = list(_problems(plumbing, anatomy, patient))
     if problems:
         raise ValueError(problems[0][1])
-    take = _end_flows(plumbing)
+    take, come = _end_flows(plumbing)
+    central = anatomy.heart.venous_pressure_mmhg
     surface = body_surface_m2(patient)
-    output = max(_CARDIAC_INDEX * surface * 1000 / 60, take.sum() / (1.0 - _LEAST_REST))
-    flow, pressure = _healthy(plumbing, take, anatomy.heart.mean_pressure_mmhg)
+    arterial = np.array([not plumbing.tree.vessels[e.vessel].vein for e in plumbing.ends], bool)
+    taken, shunted = take[arterial].sum(), sum(fistula_flows(plumbing).values())
+    output = max(_CARDIAC_INDEX * surface * 1000 / 60, taken / (1.0 - _LEAST_REST))
+    flow, pressure, throttle = _healthy(plumbing, take, come, anatomy.heart)
     node = np.array([*(end.node for end in plumbing.ends), 0], dtype=np.int64)
-    through = np.append(take, output - take.sum())
-    resistance = (pressure[node] - VENOUS_MMHG) / through
+    through = np.append(take, output - taken)
+    resistance = (pressure[node] - central) / through
+    back = returns(plumbing, come, take, float(through[-1]), pressure)
     outlets = Outlets(
-        node,
-        _PROXIMAL_SHARE * resistance,
-        _BED_TIME_S / resistance,
-        (1.0 - _PROXIMAL_SHARE) * resistance,
-        np.full(len(node), VENOUS_MMHG),
+        np.append(node, back.node),
+        np.append(_PROXIMAL_SHARE * resistance, back.proximal),
+        np.append(_BED_TIME_S / resistance, back.capacitance),
+        np.append((1.0 - _PROXIMAL_SHARE) * resistance, back.distal),
+        np.append(np.full(len(node), central), np.full(len(back.node), VENULES_MMHG)),
     )
     stiffness = max(1.0 + _STIFFER_PER_YEAR * (patient.age - 30), 0.5)
     radius = np.concatenate([v.healthy_radius_mm for v in plumbing.tree.vessels])
     wall = plumbing.sum(wall_compliance(plumbing.ds_mm, radius, stiffness))
     total = _COMPLIANCE_ML_MMHG * surface / 1.8 / stiffness
-    upstream = max(total - wall.sum() - outlets.capacitance.sum(), 0.1 * total)
+    beds = outlets.capacitance[: len(node)][np.append(arterial, True)]
+    upstream = max(total - wall[~plumbing.vein].sum() - beds.sum(), 0.1 * total)
+    volume = plumbing.sum(np.pi * radius**2 * plumbing.ds_mm * 1e-3)
+    wall = np.where(plumbing.vein, DISTENSIBILITY * volume, wall)
     organs = (*(end.outlet.organ for end in plumbing.ends), "rest")
-    return Supply(output, pressure, flow, outlets, organs, 0.5 * wall, upstream)
+    output += shunted
+    return Supply(output, pressure, flow, outlets, organs, 0.5 * wall, upstream, back, throttle)
 
 
-def check(tree: VesselTree, anatomy: Anatomy) -> list[tuple[Loc, str, str]]:
+def check(tree: VesselTree, anatomy: Anatomy, patient: Patient) -> list[tuple[Loc, str, str]]:
     """What is wrong with the demands on the flow, in the author's terms.
 
     Returns:
         For each problem the place in the scenario (as pydantic gives it), a message and a hint.
     """
-    return list(_problems(plumb(tree), anatomy))
+    return list(_problems(plumb(tree), anatomy, patient))
 
 
-def _end_flows(plumbing: Plumbing) -> Array:
-    """(ends,) mL/s; without a flow what Murray's law gives at the organ's wall shear stress."""
-    return np.array([_end_flow(plumbing, end) for end in plumbing.ends], dtype=float)
+def resting_ml_s(tree: VesselTree) -> Array:
+    """(vessels,) mean flow at each ostium at rest, mL/s; towards the heart in veins."""
+    plumbing = plumb(tree)
+    flow = _resting(plumbing, *_end_flows(plumbing))
+    return np.abs(flow[plumbing.first_element])
+
+
+def _end_flows(plumbing: Plumbing) -> tuple[Array, Array]:
+    """(ends,) and (inflows,) mL/s.
+
+    Without a flow what Murray's law gives at the organ's wall shear stress.
+    """
+    take = np.array([_end_flow(plumbing, end) for end in plumbing.ends], dtype=float)
+    return take, balance(plumbing, take)
 
 
 def _end_flow(plumbing: Plumbing, end: End) -> float:
@@ -136,45 +172,71 @@ def _end_flow(plumbing: Plumbing, end: End) -> float:
     return wall_shear_flow(radius, organ.wall_shear_pa)
 
 
-def _healthy(plumbing: Plumbing, take: Array, root_mmhg: float) -> tuple[Array, Array]:
-    """(elements,) flow and (nodes,) pressure while no vessel is diseased."""
+def _healthy(
+    plumbing: Plumbing, take: Array, come: Array, heart: Heart
+) -> tuple[Array, Array, dict[int, float]]:
+    """(elements,) flow, (nodes,) pressure and anastomoses while no vessel is diseased."""
     radius = np.concatenate([v.healthy_radius_mm for v in plumbing.tree.vessels])
     resistance = plumbing.sum(poiseuille(plumbing.ds_mm, radius))
+    flow = _resting(plumbing, take, come)
+    drop = resistance * flow
+    pressure = pressures(plumbing, drop, heart.mean_pressure_mmhg, heart.venous_pressure_mmhg)
+    return flow, pressure, throttles(plumbing, drop, pressure)
+
+
+def _resting(plumbing: Plumbing, take: Array, come: Array) -> Array:
+    """(elements,) flow, from what leaves and enters at the ends."""
     below = np.zeros(plumbing.n_nodes)
     for end, flow in zip(plumbing.ends, take, strict=True):
         below[end.node] += flow
+    for inflow, flow in zip(plumbing.inflows, come, strict=True):
+        below[inflow.node] -= flow
     flow_through = np.zeros(len(plumbing.vessel))
     for e in reversed(range(len(plumbing.vessel))):
         flow_through[e] = below[plumbing.b[e]]
         below[plumbing.a[e]] += flow_through[e]
-    pressure = np.full(plumbing.n_nodes, root_mmhg)
-    for e in range(len(plumbing.vessel)):
-        drop = resistance[e] * flow_through[e]
-        pressure[plumbing.b[e]] = pressure[plumbing.a[e]] - drop
-    return flow_through, pressure
+    return flow_through
 
 
-def _problems(plumbing: Plumbing, anatomy: Anatomy) -> Iterator[tuple[Loc, str, str]]:
+def _problems(
+    plumbing: Plumbing, anatomy: Anatomy, patient: Patient
+) -> Iterator[tuple[Loc, str, str]]:
     tree = plumbing.tree
+    open_ends = {inflow.vessel for inflow in plumbing.inflows}
+    open_ends |= {end.vessel for end in plumbing.ends if tree.vessels[end.vessel].parent >= 0}
     place = {spec.id: i for i, spec in enumerate(anatomy.vessels)}
     for vessel in tree.vessels:
         at: Loc = ("anatomy", "vessels", place[_drawn(tree, vessel)])
         if vessel.outlet is not None:
             yield from _outlet_problems(vessel.id, at, vessel.outlet)
         kids = [tree.vessels[k].parent_at_mm for k in tree.children[vessel.index]]
-        if vessel.outlet is None and kids and vessel.length_mm - max(kids) > _STUB_MM:
-            gap = vessel.length_mm - max(kids)
+        gap = vessel.length_mm - max(kids, default=vessel.length_mm)
+        if vessel.vein:
+            if gap > _STUB_MM and vessel.index not in open_ends:
+                name = vessel.id
+                message = f"'{name}' goes on {gap:.0f} mm beyond its last branch and is closed"
+                yield (at, message, "give it an 'inflow_ml_min', or end it at the branch")
+        elif vessel.outlet is None and gap > _STUB_MM:
             message = f"'{vessel.id}' goes on {gap:.0f} mm beyond its last branch and feeds nothing"
             yield (at, message, "give it an 'outlet', or end it at the branch")
-    take = _end_flows(plumbing)
-    if take.sum() * 60e-3 > _MOST_OUTPUT_L_MIN:
+    take, come = _end_flows(plumbing)
+    taken = sum(
+        q for q, e in zip(take, plumbing.ends, strict=True) if not tree.vessels[e.vessel].vein
+    )
+    rest = max(_CARDIAC_INDEX * body_surface_m2(patient) * 1000 / 60 - taken, _LEAST_REST * taken)
+    venous = list(venous_problems(plumbing, place, rest))
+    yield from venous
+    if venous:
+        return
+    taken += sum(fistula_flows(plumbing).values())
+    if taken * 60e-3 > _MOST_OUTPUT_L_MIN:
         message = (
-            f"the outlets take {take.sum() * 60e-3:.1f} L/min together; "
+            f"the outlets take {taken * 60e-3:.1f} L/min together; "
             f"a heart at rest gives 4 to 8, at most {_MOST_OUTPUT_L_MIN:g}"
         )
         yield (("anatomy", "vessels"), message, "smaller 'flow_ml_min'")
         return
-    yield from _starved(plumbing, take, anatomy.heart.mean_pressure_mmhg, place)
+    yield from _starved(plumbing, take, come, anatomy.heart, place)
 
 
 def _drawn(tree: VesselTree, vessel: Vessel) -> str:
@@ -195,15 +257,22 @@ def _outlet_problems(vessel_id: str, at: Loc, outlet: Outlet) -> Iterator[tuple[
 
 
 def _starved(
-    plumbing: Plumbing, take: Array, root_mmhg: float, place: dict[str, int]
+    plumbing: Plumbing, take: Array, come: Array, heart: Heart, place: dict[str, int]
 ) -> Iterator[tuple[Loc, str, str]]:
     """Ends that would get too little pressure, each with the vessel that loses most of it."""
-    tree = plumbing.tree
-    flow, pressure = _healthy(plumbing, take, root_mmhg)
+    tree, root_mmhg = plumbing.tree, heart.mean_pressure_mmhg
+    flow, pressure, throttle = _healthy(plumbing, take, come, heart)
+    for vessel_index, held in throttle.items():
+        if held < 0.0:
+            name = tree.vessels[vessel_index].id
+            wanted = 60.0 * fistula_flows(plumbing)[vessel_index]
+            message = f"the arteries cannot bring the {wanted:.0f} mL/min of '{name}'"
+            hint = "a smaller 'inflow_ml_min', or a wider artery before it"
+            yield ("anatomy", "vessels", place[name]), message, hint
     drop = pressure[plumbing.a] - pressure[plumbing.b]
     into = {int(b): e for e, b in enumerate(plumbing.b)}
     for end, q in zip(plumbing.ends, take, strict=True):
-        if pressure[end.node] >= _LEAST_END_MMHG:
+        if pressure[end.node] >= _LEAST_END_MMHG or tree.vessels[end.vessel].vein:
             continue
         way, node = [], end.node
         while node != 0:

@@ -50,6 +50,8 @@ _SAME = {
     **dict.fromkeys(("vasospasm",), "spasm"),
     **dict.fromkeys(("pseudoaneurysm", "pseudo-aneurysm"), "aneurysm"),
     **dict.fromkeys(("narrowing",), "stenosis"),
+    **dict.fromkeys(("venous", "veins"), "vein"),
+    **dict.fromkeys(("arterial",), "artery"),
     **dict.fromkeys(("calcium", "calcific"), "calcified"),
 }
 _BLOCK = "a block of keys and values"

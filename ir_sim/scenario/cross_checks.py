@@ -60,9 +60,12 @@ def _tree(scenario: Scenario) -> Iterator[Problem]:
     if not roots:
         message = "every vessel has a parent: one must be the root"
         yield source.problem(("anatomy", "vessels"), message, "the aorta, say, has no parent")
-    for i in roots[1:]:
-        message = f"'{ids[i]}' has no parent, but '{ids[roots[0]]}' is already the root"
-        yield source.problem(("anatomy", "vessels", i), message, "give it a 'parent'")
+    arteries = [i for i in roots if vessels[i].kind != "vein"]
+    for i in arteries[1:]:
+        message = f"'{ids[i]}' has no parent, but '{ids[arteries[0]]}' is already the root"
+        hint = "give it a 'parent', or 'kind: vein'"
+        yield source.problem(("anatomy", "vessels", i), message, hint)
+    yield from _veins(scenario)
     parent_of = {vessel.id: vessel.parent for vessel in vessels}
     for i, vessel in enumerate(vessels):
         chain, up = {vessel.id}, vessel.parent
@@ -73,6 +76,28 @@ def _tree(scenario: Scenario) -> Iterator[Problem]:
             loc = ("anatomy", "vessels", i, "parent")
             message = f"'{vessel.id}' is its own ancestor"
             yield source.problem(loc, message, "the parent is the vessel nearer to the heart")
+
+
+def _veins(scenario: Scenario) -> Iterator[Problem]:
+    source, vessels, veins = scenario.source, scenario.anatomy.vessels, scenario.anatomy.veins
+    arteries = [vessel.id for vessel in vessels if vessel.id not in veins]
+    for i, vessel in enumerate(vessels):
+        at: Loc = ("anatomy", "vessels", i)
+        if vessel.kind == "artery" and vessel.parent in veins:
+            message = f"the artery '{vessel.id}' leaves the vein '{vessel.parent}'"
+            yield source.problem((*at, "kind"), message, "an artery's parent is an artery")
+        for key, given in (("drains", vessel.drains), ("inflow_ml_min", vessel.inflow_ml_min)):
+            if given and vessel.id not in veins:
+                message = f"'{vessel.id}' is an artery: '{key}' is a vein's"
+                yield source.problem((*at, key), message, "kind: vein", at_key=True)
+        if vessel.drains and vessel.inflow_ml_min is not None:
+            message = f"'{vessel.id}' has 'drains', from which its inflow follows"
+            yield source.problem((*at, "inflow_ml_min"), message, "delete one of the two")
+        for j, name in enumerate(vessel.drains):
+            known = [v.id for v in vessels if v.id != vessel.id]
+            if name not in known:
+                hint = nearest(name, arteries)
+                yield source.problem((*at, "drains", j), f"no vessel '{name}'", hint)
 
 
 def _points(scenario: Scenario) -> Iterator[Problem]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field, PrivateAttr, model_validator
@@ -68,6 +69,7 @@ class Heart(Model):
 
     rate_bpm: Annotated[float, Field(ge=20, le=220, allow_inf_nan=False)] = 72.0
     mean_pressure_mmhg: Annotated[float, Field(ge=30, le=200, allow_inf_nan=False)] = 92.0
+    venous_pressure_mmhg: Annotated[float, Field(ge=0, le=30, allow_inf_nan=False)] = 5.0
 
 
 class Outlet(Model):
@@ -84,13 +86,24 @@ class Vessel(Model):
 
     ``at_mm`` is where it leaves its parent, as arclength along the parent; without it the nearest
     place is taken. The vessel's own arclength 0 is its ostium.
+
+    A vein (``kind``; a child is of its parent's kind) is drawn in the same way, from the heart
+    outwards, and its blood runs the other way: a vein without a parent begins at the right atrium
+    (or in what its ``outlet`` says), and the ends of the tree take blood in. A vein whose parent is
+    an artery begins at the anastomosis of a dialysis fistula and runs towards the heart.
+
+    ``drains`` names arteries whose organs' blood a vein takes in; ``inflow_ml_min`` says how much
+    comes from what is not drawn.
     """
 
     id: Name
     parent: Name | None = None
     at_mm: NonNegative | None = None
     points: Annotated[list[Point], Field(min_length=2)]
+    kind: Literal["artery", "vein"] | None = None
     outlet: Outlet | None = None
+    drains: list[Name] = []
+    inflow_ml_min: Annotated[float, Field(gt=0, le=5000, allow_inf_nan=False)] | None = None
     lesions: list[Lesion] = []
 
 
@@ -111,6 +124,23 @@ class Anatomy(Model):
         """Every vessel that a target or a step can name: drawn, then grown by lesions."""
         own = [vessel.id for vessel in self.vessels]
         return own + [name for v in self.vessels for name, _ in grown(v.id, v.lesions)]
+
+    @cached_property
+    def veins(self) -> frozenset[str]:
+        """Ids of the vessels that are veins: by their own word, or as their parents are."""
+        specs = {vessel.id: vessel for vessel in self.vessels}
+
+        def is_vein(name: str) -> bool:
+            seen: set[str] = set()
+            while name in specs and name not in seen:
+                seen.add(name)
+                spec = specs[name]
+                if spec.kind is not None:
+                    return spec.kind == "vein"
+                name = spec.parent or ""
+            return False
+
+        return frozenset(name for name in specs if is_vein(name))
 
 
 class Access(Model):
