@@ -15,10 +15,20 @@ from ir_sim.scenario.model import Scenario
 from ir_sim.scenario.shipped import shipped
 
 
+#: Keys of the language that came later, and what they are where a case says nothing: they change
+#: nothing then.
+_LATER = {"venous_pressure_mmhg": 5.0, "kind": None, "drains": [], "inflow_ml_min": None}
+
+
 def fingerprint(scenario: Scenario) -> str:
     """Hash of what an expert's run depends on: not of words, baselines or forms."""
+    anatomy = scenario.anatomy.model_dump(mode="json")
+    for block in (anatomy["heart"], *anatomy["vessels"]):
+        for key, silent in _LATER.items():
+            if block.get(key, silent) == silent:
+                block.pop(key, None)
     kept = {
-        "anatomy": scenario.anatomy.model_dump(mode="json"),
+        "anatomy": anatomy,
         "access": scenario.access.model_dump(mode="json"),
         "tray": list(scenario.tray),
         "target": scenario.task.target.model_dump(mode="json"),
