@@ -31,6 +31,7 @@ class RunFilter:
         player: ``human``, ``expert`` or ``bot``; None for all.
         retracted: Whether retracted runs are among them.
         practice: Only practice (True), only assessment (False), or both (None).
+        people: Row numbers of people; None for everyone.
     """
 
     trainee: str | None = None
@@ -41,6 +42,7 @@ class RunFilter:
     player: str | None = None
     retracted: bool = True
     practice: bool | None = None
+    people: frozenset[int] | None = None
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """SQL over ``run`` joined with ``person`` and ``scenario``."""
@@ -62,6 +64,8 @@ class RunFilter:
             out.append(run.retracted_seq.is_(None))
         if self.practice is not None:
             out.append(run.practice.is_(self.practice))
+        if self.people is not None:
+            out.append(run.person_no.in_(sorted(self.people)))
         return out
 
 

@@ -11,12 +11,13 @@ from scipy import stats
 
 from ir_sim.errors import RecordError
 from ir_sim.records.report.cusum import LearningCusum, limit_for, signal_chance
-from ir_sim.records.report.drawing import number, ticks
 from ir_sim.records.report.figures import (
     attempts_of,
     band,
+    difference,
     groups_of,
     mean,
+    number,
     outliers,
     periods_of,
     share,
@@ -106,6 +107,22 @@ def test_means_agree_with_scipy():
     assert math.isnan(mean(values[:1]).low)
 
 
+def test_a_difference_of_means_by_hand():
+    """Welch's formulas, written out: t with his degrees of freedom."""
+    a, b = np.array([61.0, 72.5, 80.0, 55.0]), np.array([70.0, 71.0, 90.0, 66.0, 82.0, np.nan])
+    found = difference(a, b)
+    b = b[:5]
+    u, v = a.var(ddof=1) / 4, b.var(ddof=1) / 5
+    freedom = (u + v) ** 2 / (u**2 / 3 + v**2 / 4)
+    half = stats.t.ppf(0.975, freedom) * math.sqrt(u + v)
+    middle = a.mean() - b.mean()
+    assert (found.value, found.n) == (pytest.approx(middle), 9)
+    assert (found.low, found.high) == pytest.approx((middle - half, middle + half))
+    assert math.isnan(difference(a[:1], b).low)
+    assert math.isnan(difference(a, a[:0]).value)
+    assert difference(np.array([5.0, 5.0]), np.array([3.0, 3.0])).value == 2.0
+
+
 def test_attempts_to_first_pass_agree_with_scipys_kaplan_meier():
     rng = np.random.default_rng(2)
     attempts = rng.integers(1, 12, 60).astype(float)
@@ -151,6 +168,7 @@ def test_the_calendar():
     monday = 5 * day  # 1970-01-06 was a Tuesday: day 4 a Monday
     few = periods_of(np.array([monday, monday + day, monday + 3 * day]))
     assert (few.unit, few.starts[0], few.count().tolist()) == ("day", "1970-01-06", [1, 1, 0, 1])
+    assert few.ends == [*few.starts[1:], "1970-01-10"]
     weeks = periods_of(np.array([4 * day, 10 * day + 1, 11 * day, 200 * day]))
     assert weeks.unit == "week"
     assert weeks.starts[0] == "1970-01-05"  # a Monday
@@ -164,5 +182,3 @@ def test_numbers_for_people():
     assert [number(v) for v in (0.0, 12.0, 12.345, 0.01234, 1234567.0, math.nan)] == [
         "0", "12", "12.3", "0.0123", "1,234,567", "–",
     ]  # fmt: skip
-    assert ticks(0, 100) == [0, 20, 40, 60, 80, 100]
-    assert ticks(0, 2, 9, whole=True) == [0, 1, 2]

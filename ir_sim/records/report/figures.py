@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -165,6 +166,31 @@ def outliers(values: Column, limit: float = 3.5) -> NDArray[np.bool_]:
     return out
 
 
+def difference(values: Column, others: Column) -> Interval:
+    """The difference of two groups' means, values - others, with Welch's t interval.
+
+    n is of both; no interval where a group has fewer than two values or no spread at all.
+    """
+    a, b = values[np.isfinite(values)], others[np.isfinite(others)]
+    n = len(a) + len(b)
+    if not len(a) or not len(b):
+        return Interval(math.nan, math.nan, math.nan, n)
+    middle = float(a.mean() - b.mean())
+    if min(len(a), len(b)) < 2 or (a.std() == 0 and b.std() == 0):
+        return Interval(middle, math.nan, math.nan, n)
+    found = stats.ttest_ind(a, b, equal_var=False).confidence_interval(0.95)
+    return Interval(middle, float(found.low), float(found.high), n)
+
+
+def number(value: float, digits: int = 3) -> str:
+    """A number for people."""
+    if not math.isfinite(value):
+        return "–"
+    if value == int(value) and abs(value) < 1e7:
+        return f"{int(value):,}"
+    return f"{value:,.{max(0, digits - 1 - math.floor(math.log10(abs(value))))}f}"
+
+
 def quartiles(values: Column) -> tuple[float, float, float, int]:
     """Quartiles and n of the finite values."""
     values = values[np.isfinite(values)]
@@ -180,11 +206,13 @@ class Periods:
 
     Attributes:
         starts: First day of each.
+        ends: First day after each.
         unit: ``day``, ``week``, ``month`` or ``year``.
         place: (n,) which of them each moment is in.
     """
 
     starts: list[str]
+    ends: list[str]
     unit: str
     place: NDArray[np.int64]
 
@@ -207,8 +235,9 @@ def periods_of(started_s: Column, most: int = 60) -> Periods:
         places = (starts - starts.min()).astype(np.int64) // step
         count = int(places.max()) + 1
         if count <= most or unit == "year":
-            first = starts.min() + np.arange(count) * step
-            return Periods([str(d) for d in first.astype("datetime64[D]")], unit, places)
+            edges = starts.min() + np.arange(count + 1) * step
+            days_of = [str(d) for d in edges.astype("datetime64[D]")]
+            return Periods(days_of[:-1], days_of[1:], unit, places)
     raise AssertionError("years are always few enough")
 
 

@@ -12,17 +12,20 @@ from typing import Any
 
 import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from sqlalchemy import Connection
 
 from ir_sim import __version__
 from ir_sim.errors import RecordError
 from ir_sim.records.canonical import utc_text
 from ir_sim.records.reading import LoggedRun, RunFilter
 from ir_sim.records.report.cusum import LearningCusum
-from ir_sim.records.report.drawing import number
+from ir_sim.records.report.figures import number
 from ir_sim.records.report.gather import gather
+from ir_sim.records.report.library import bokeh
 from ir_sim.records.report.model import counted_runs, day, people_rows, progress_of
 from ir_sim.records.report.sections import (
     MOST_SERIES,
+    Crowd,
     charted,
     cohorts,
     errors,
@@ -32,6 +35,7 @@ from ir_sim.records.report.sections import (
     series_section,
     totals,
 )
+from ir_sim.records.roles import HOLDER, Viewer
 from ir_sim.records.store import ScoreLog
 
 #: Lines of the table of people and series.
@@ -46,6 +50,7 @@ def write_report(
     which: RunFilter,
     *,
     mode: str = "all",
+    viewer: Viewer = HOLDER,
     test: LearningCusum | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> int:
@@ -56,6 +61,7 @@ def write_report(
         path: The file.
         which: Which runs (retracted ones never count).
         mode: ``all``, ``assessment`` or ``practice``.
+        viewer: For whom; the role decides what is on the page.
         test: LC-CUSUM with its parameters.
         progress: Called with the share that is done.
 
@@ -65,7 +71,7 @@ def write_report(
     Raises:
         RecordError: The log cannot be read or the file not written.
     """
-    html, count = report_html(log, which, mode=mode, test=test, progress=progress)
+    html, count = report_html(log, which, mode=mode, viewer=viewer, test=test, progress=progress)
     try:
         handle, part = tempfile.mkstemp(dir=path.parent, prefix=".report-")
         try:
@@ -87,24 +93,31 @@ def report_html(
     which: RunFilter,
     *,
     mode: str = "all",
+    viewer: Viewer = HOLDER,
     test: LearningCusum | None = None,
     progress: Callable[[float], None] | None = None,
     now: datetime | None = None,
+    live: bool = False,
 ) -> tuple[str, int]:
-    """The page as text, and how many runs it is about."""
+    """The page as text, and how many runs it shows by name.
+
+    Raises:
+        RecordError: The log cannot be read, Bokeh is not installed, or the viewer may not narrow
+            the page like this.
+    """
     test = test or LearningCusum()
     step = progress or (lambda _share: None)
+    script, bokeh_version = bokeh()
+    everyone = log.people()
+    ours, others = viewer.own(which, everyone), viewer.beside(which, everyone)
     with log.reading() as connection:
-        data = gather(connection, which, mode, lambda done: step(0.6 * done))
-    counted = counted_runs(data)
-    found = progress_of(data, counted, test)
-    names = {no: who.shown for no, who in data.people.items()}
-    found.sort(key=lambda p: (names[p.person_no], p.series))
-    step(0.8)
+        own = _crowd(connection, ours, mode, test, lambda done: step(0.7 * done))
+        beside = own if others is None else _crowd(connection, others, mode, test, lambda _: None)
+    data, found = own.data, own.found
     in_practice = {"all": None, "assessment": False, "practice": True}[mode]
-    kept = RunFilter(**{**vars(which), "retracted": False, "practice": in_practice})
+    kept = RunFilter(**{**vars(ours), "retracted": False, "practice": in_practice})
     latest = [_run(run) for run in log.runs(kept, newest=MOST_RUNS)]
-    step(0.9)
+    step(0.8)
     people = people_rows(data)
     places = {row.no: k for k, row in enumerate(people)}
     environment = Environment(
@@ -120,27 +133,48 @@ def report_html(
         version=__version__,
         written=utc_text(now or datetime.now(UTC)).replace("T", " ")[:16] + " UTC",
         filters=_filters(which, mode),
+        viewer=viewer,
+        live=live,
+        bokeh=script,
+        bokeh_version=bokeh_version,
         test=test,
-        totals=totals(data, counted),
+        totals=totals(data, own.counted),
         practice=practice(data),
         people=people,
         places=places,
-        series=[series_section(data, counted, found, k, test) for k in range(charted(data))],
+        series=[
+            series_section(own, beside, k, test, places, viewer.fewest)
+            for k in range(charted(data))
+        ],
         all_series=data.series,
         names=[name_of(series) for series in data.series],
         progress=[p for p in found if p.person_no in places][:MOST_ROWS],
         progress_left=max(0, len(found) - MOST_ROWS),
         curves=[[places[p.person_no], p.series, np.round(p.curve).astype(int).tolist()]
                 for p in found if p.person_no in places and p.series < MOST_SERIES],
-        errors=errors(data, counted),
-        ratios=ratios(data, counted),
-        cohorts=cohorts(data, counted, found),
+        errors=errors(data, own.counted),
+        ratios=ratios(data, own.counted),
+        cohorts=cohorts(data, found),
         unusual=[p for p in found if p.unusual and p.person_no in places],
         runs=latest,
         person_of=data.people,
     )  # fmt: skip
     step(1.0)
     return html, len(data)
+
+
+def _crowd(
+    connection: Connection,
+    which: RunFilter,
+    mode: str,
+    test: LearningCusum,
+    progress: Callable[[float], None],
+) -> Crowd:
+    data = gather(connection, which, mode, progress)
+    counted = counted_runs(data)
+    found = progress_of(data, counted, test)
+    found.sort(key=lambda p: (data.people[p.person_no].shown, p.series))
+    return Crowd(data, counted, found)
 
 
 def _filters(which: RunFilter, mode: str) -> str:

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from markupsafe import Markup
+from numpy.typing import NDArray
 
 from ir_sim.records.report import charts
+from ir_sim.records.report.charts import Chart
 from ir_sim.records.report.cusum import LearningCusum
 from ir_sim.records.report.figures import (
     Interval,
     band,
+    difference,
     mean,
     periods_of,
     quartiles,
@@ -29,6 +31,15 @@ MOST_LINES = 30
 MOST_COHORTS = 5
 #: Letters that fit beside a chart's row.
 ROW_LETTERS = 27
+
+
+@dataclass(frozen=True, eq=False)
+class Crowd:
+    """Runs with what was worked out of them: those shown by name, or those that bands are of."""
+
+    data: Gathered
+    counted: Counted
+    found: list[Progress]
 
 
 def name_of(series: Series) -> str:
@@ -71,14 +82,16 @@ def totals(data: Gathered, counted: Counted) -> dict[str, Any]:
     }
 
 
-def practice(data: Gathered) -> Markup | None:
+def practice(data: Gathered) -> Chart | None:
     """Runs over time, or None if there are none."""
     human = data["human"] == 1
     if not human.any():
         return None
     periods = periods_of(data["started_s"][human])
     cut_off = periods.count(1.0 - data["finished"][human])
-    return charts.practice_chart(periods.starts, periods.count(), cut_off, periods.unit)
+    return charts.practice_chart(
+        periods.starts, periods.ends, periods.count(), cut_off, periods.unit
+    )
 
 
 @dataclass(frozen=True)
@@ -90,56 +103,72 @@ class SeriesSection:
     name: str
     runs: int
     people: int
-    cohorts: list[str]
-    learning: Markup
-    first_pass: Markup | None
-    cusum: Markup | None
+    learning: Chart
+    first_pass: Chart | None
+    cusum: Chart | None
     signalled: int
     passed_people: int
 
 
 def series_section(
-    data: Gathered, counted: Counted, found: list[Progress], k: int, test: LearningCusum
+    own: Crowd, beside: Crowd, k: int, test: LearningCusum, places: dict[int, int], fewest: int
 ) -> SeriesSection:
-    """Charts and counts of one version of a case."""
-    series = data.series[k]
-    ours = data["series"][counted.rows] == k
-    bands = ours & counted.resident
+    """Charts and counts of one version of a case.
+
+    Args:
+        own: The runs shown by name.
+        beside: The runs that the bands are of; ``own`` unless the viewer is a resident.
+        k: Which series of ``own``.
+        test: LC-CUSUM.
+        places: Person -> place in the page's list of people.
+        fewest: People below whom no band is drawn.
+    """
+    series = own.data.series[k]
+    data, counted = beside.data, beside.counted
+    there = data.series.index(series)
+    bands = (data["series"][counted.rows] == there) & counted.resident
     rows, attempt = counted.rows[bands], counted.attempt[bands]
-    shape = band(attempt, data["person_no"][rows], data["total"][rows])
-    mine = [p for p in found if p.series == k]
-    residents = set(np.unique(data["person_no"][rows]).astype(int).tolist())
-    learners = [p for p in mine if p.person_no in residents]
-    few = learners if len(learners) <= MOST_LINES else []
-    lines = [list(enumerate(p.curve.tolist())) for p in few]
-    cohorts = cohort_names(data)
+    person, total = data["person_no"][rows], data["total"][rows]
+    shape = band(attempt, person, total)
+    residents = set(np.unique(person).astype(int).tolist())
+    crowd = [p for p in beside.found if p.series == there and p.person_no in residents]
+    mine = [p for p in own.found if p.series == k]
+    named = [
+        p for p in mine if p.person_no in places and (own is not beside or p.person_no in residents)
+    ]
+    few = named if len(named) <= MOST_LINES else []
+    lines = [(places[p.person_no], p.curve) for p in few]
+    cohorts = cohort_names(data) if own is beside else []
     shapes = []
     for name in cohorts if len(cohorts) > 1 else []:
         members = [no for no, who in data.people.items() if who.cohort == name]
-        inside = np.isin(data["person_no"][rows], members)
-        one = band(attempt[inside], data["person_no"][rows][inside], data["total"][rows][inside])
-        shapes.append((name, one))
-    steps, passed, at_risk = share_passed_by_attempt(
-        np.array([p.first_pass or np.nan for p in learners], dtype=np.float64),
-        np.array([p.attempts for p in learners], dtype=np.float64),
-    )
-    shown = sorted(learners, key=lambda p: -p.attempts)[:MOST_LINES]
+        inside = np.isin(person, members)
+        shapes.append((name, band(attempt[inside], person[inside], total[inside])))
+    shown = sorted(named, key=lambda p: -p.attempts)[:MOST_LINES]
+    paths = [
+        (places[p.person_no], own.data.people[p.person_no].shown, p.path, p.signal) for p in shown
+    ]
     name = name_of(series)
     return SeriesSection(
         k,
         series,
         name,
-        int(ours.sum()),
+        sum(p.attempts for p in mine),
         len(mine),
-        [f"{label}" for label, _ in shapes],
-        charts.learning_chart(shape, lines, shapes, name, len(rows), k),
-        charts.first_pass_chart(steps, passed, at_risk, name) if len(steps) else None,
-        charts.cusum_chart([p.path for p in shown], test.limit, name, len(learners))
-        if shown
-        else None,
-        sum(p.signal is not None for p in learners),
-        sum(p.first_pass is not None for p in learners),
+        charts.learning_chart(shape, lines, shapes, name, len(rows), k, fewest),
+        _first_pass(crowd, name) if own is beside or len(crowd) >= fewest else None,
+        charts.cusum_chart(paths, test.limit, name, len(named)) if paths else None,
+        sum(p.signal is not None for p in named),
+        sum(p.first_pass is not None for p in crowd),
     )
+
+
+def _first_pass(crowd: list[Progress], name: str) -> Chart | None:
+    steps, passed, at_risk = share_passed_by_attempt(
+        np.array([p.first_pass or np.nan for p in crowd], dtype=np.float64),
+        np.array([p.attempts for p in crowd], dtype=np.float64),
+    )
+    return charts.first_pass_chart(steps, passed, at_risk, name) if len(steps) else None
 
 
 def cohort_names(data: Gathered) -> list[str]:
@@ -177,25 +206,62 @@ def ratios(data: Gathered, counted: Counted) -> list[dict[str, Any]]:
     return out
 
 
-def cohorts(data: Gathered, counted: Counted, found: list[Progress]) -> dict[str, Any]:
-    """Cohorts side by side: one value for each person, so that keen ones do not count more."""
+@dataclass(frozen=True)
+class Cohorts:
+    """Cohorts side by side.
+
+    Attributes:
+        score: People's latest scores.
+        passed: People's shares of passed runs.
+        differences: Name of a cohort, what, and its difference to the first one.
+        first: The cohort that the others are compared with.
+    """
+
+    score: Chart
+    passed: Chart
+    differences: tuple[tuple[str, str, Interval], ...]
+    first: str
+
+
+def cohorts(data: Gathered, found: list[Progress]) -> Cohorts | None:
+    """Cohorts compared; None for fewer than two.
+
+    One value for each person, so that keen ones do not count more.
+    """
     names = cohort_names(data)
-    rows: list[tuple[str, Interval]] = []
-    passed: list[tuple[str, Interval]] = []
-    for name in names:
-        members = {no for no, who in data.people.items() if who.cohort == name}
-        latest: dict[int, list[float]] = {}
-        shares: dict[int, list[tuple[int, int]]] = {}
-        for p in found:
-            if p.person_no in members:
-                latest.setdefault(p.person_no, []).append(p.latest)
-                shares.setdefault(p.person_no, []).append((p.passed, p.attempts))
-        rows.append((name, mean(np.array([np.mean(v) for v in latest.values()]))))
-        each = [100.0 * sum(a for a, _ in v) / sum(b for _, b in v) for v in shares.values()]
-        passed.append((name, mean(np.array(each))))
     if len(names) < 2:
-        return {"score": None, "passed": None}
-    return {
-        "score": charts.interval_chart(rows, "score (0–100)", "Latest score by cohort", 100.0),
-        "passed": charts.interval_chart(passed, "passed runs (%)", "Passed by cohort", 100.0),
+        return None
+    latest = {name: _people_values(data, found, name) for name in names}
+    rows = [(name, mean(values[0])) for name, values in latest.items()]
+    passed = [(name, mean(values[1])) for name, values in latest.items()]
+    first, *others = names
+    differences = [
+        (name, what, difference(latest[name][k], latest[first][k]))
+        for name in others
+        for k, what in enumerate(("latest score", "passed runs (%)"))
+    ]
+    return Cohorts(
+        charts.interval_chart(rows, "score (0–100)", "Latest score by cohort", 100.0),
+        charts.interval_chart(passed, "passed runs (%)", "Passed by cohort", 100.0),
+        tuple(differences),
+        first,
+    )
+
+
+def _people_values(
+    data: Gathered, found: list[Progress], cohort: str
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Each person's mean latest score, and share of passed runs in percent."""
+    members = {
+        no
+        for no, who in data.people.items()
+        if who.cohort == cohort and who.role not in {"instructor", "director"}
     }
+    latest: dict[int, list[float]] = {}
+    shares: dict[int, list[tuple[int, int]]] = {}
+    for p in found:
+        if p.person_no in members:
+            latest.setdefault(p.person_no, []).append(p.latest)
+            shares.setdefault(p.person_no, []).append((p.passed, p.attempts))
+    passed = [100.0 * sum(a for a, _ in v) / sum(b for _, b in v) for v in shares.values()]
+    return np.array([np.mean(v) for v in latest.values()]), np.array(passed)

@@ -6,33 +6,13 @@
   const picked = document.getElementById("picked");
   document.querySelector(".pick").hidden = false;
 
-  function draw(svg, values) {
-    const mine = svg.querySelector(".mine");
-    mine.textContent = "";
-    if (!values) return;
-    const d = svg.dataset;
-    const point = (v, k) => [Number(d.x0) + k * Number(d.dx), Number(d.y0) + v * Number(d.dy)];
-    const line = document.createElementNS("http://www.w3.org/2000/svg", "polyline");
-    line.setAttribute("points", values.map((v, k) => point(v, k).join(",")).join(" "));
-    mine.append(line);
-    values.forEach((v, k) => {
-      const dot = document.createElementNS("http://www.w3.org/2000/svg", "circle");
-      const [x, y] = point(v, k);
-      dot.setAttribute("cx", x); dot.setAttribute("cy", y); dot.setAttribute("r", 3);
-      dot.setAttribute("fill", "#D55E00");
-      mine.append(dot);
-    });
-  }
-
   function pick() {
     const person = who.value;
     document.querySelectorAll("[data-p]").forEach((row) => {
       row.classList.toggle("away", person !== "" && row.dataset.p !== person);
     });
     const mine = new Map(curves.filter((c) => String(c[0]) === person).map((c) => [c[1], c[2]]));
-    document.querySelectorAll("svg[data-series]").forEach((svg) => {
-      draw(svg, person === "" ? null : mine.get(Number(svg.dataset.series)));
-    });
+    charts.pick(person, person === "" ? "" : who.selectedOptions[0].text, person === "" ? new Map() : mine);
     document.querySelectorAll("article.series").forEach((article) => {
       article.classList.toggle("away", person !== "" && !mine.has(Number(article.dataset.s)));
     });
@@ -41,6 +21,12 @@
     location.hash = person === "" ? "" : "person=" + encodeURIComponent(who.selectedOptions[0].text);
   }
   who.addEventListener("change", pick);
+
+  document.getElementById("print").addEventListener("click", async () => {
+    document.body.dataset.drawn = "now";
+    await charts.all();
+    window.print();
+  });
 
   const wanted = /#person=(.+)/.exec(location.hash);
   if (wanted) {
@@ -72,4 +58,12 @@
       });
     });
   });
+
+  // A link to a run, such as report.html#run-…, opens it.
+  function openRun() {
+    const run = location.hash.startsWith("#run-") && document.getElementById(location.hash.slice(1));
+    if (run) { run.open = true; run.scrollIntoView(); }
+  }
+  window.addEventListener("hashchange", openRun);
+  openRun();
 })();
