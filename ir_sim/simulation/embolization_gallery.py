@@ -29,9 +29,9 @@ _BORE_MM, _MOST_ML_S = 0.5, 2.5
 
 
 def write_embolization_pictures(out: Path, size_px: int = 768) -> list[Path]:
-    """Write two strips: coils and a plug; particles and oil."""
+    """Write three strips: coils and a plug; the sac of an aneurysm; particles and oil."""
     out.mkdir(parents=True, exist_ok=True)
-    strips = {"coils": (_bleed, _plug), "particles": (_fibroid, _liver)}
+    strips = {"coils": (_bleed, _plug), "aneurysm": (_aneurysm,), "particles": (_fibroid, _liver)}
     return [
         write_strip(
             out / f"treatment-{name}.png",
@@ -101,9 +101,9 @@ class _Table:
         self.run(0.8, pedal="fluoro")
         return self.picture.copy()
 
-    def film(self) -> Grey:
+    def film(self, puff_ml_s: float = _PUFF_ML_S) -> Grey:
         self.run(0.8, pedal="acquire")
-        self.run(_PUFF_S, puff=_PUFF_ML_S, pedal="acquire")
+        self.run(_PUFF_S, puff=puff_ml_s, pedal="acquire")
         return self.picture.copy()
 
 
@@ -132,6 +132,31 @@ def _plug(size_px: int) -> Iterator[tuple[str, Grey]]:
     table.run(4.0, 4.0)
     table.sim.treatments.command("release", None, None)
     yield "plug", table.look()
+
+
+def _aneurysm(size_px: int) -> Iterator[tuple[str, Grey]]:
+    sac, carotid = "left_internal_carotid_sac", "left_internal_carotid"
+    table = _Table("carotid-aneurysm", sac, size_px, 16.0)
+    table.vessel = carotid
+    table.tip(60.0)
+    yield "aneurysm before", table.film(4.0)
+    table.vessel = sac
+    tools = [("7mm-framing", 200), ("6mm-framing", 200), ("5mm-filling", 150), ("4mm-filling", 100)]
+    tools += [("4mm-filling", 100), ("3mm-finishing", 60), ("3mm-finishing", 60)]
+    for k, (tool, length_mm) in enumerate(tools):
+        if k == 0:
+            table.coil(f"coil-010-{tool}", 4.5, 0.5 * length_mm / 8.0)
+            yield "frame half out", table.look()
+        table.coil(f"coil-010-{tool}", 4.5, length_mm / 8.0 + 0.5)
+        table.sim.treatments.command("release", None, None)
+        table.run(1.0)
+        if k in (0, 2):
+            yield ("frame", "", "filling")[k], table.look()
+    percent = table.sim.treatments.measure("packing_percent", sac)
+    yield f"packed, {percent:.0f} %", table.look()
+    table.vessel = carotid
+    table.tip(60.0)
+    yield "aneurysm after", table.film(4.0)
 
 
 def _fibroid(size_px: int) -> Iterator[tuple[str, Grey]]:

@@ -23,10 +23,11 @@ import pymunk
 from numpy.typing import NDArray
 
 from ir_sim.anatomy import VesselTree
+from ir_sim.anatomy.vessel_tree import Vessel
 from ir_sim.treatment.coil_laws import drag_n, hold_n, laid_loop_mm, wire_mm
 
-#: Loops of a nest come no nearer than this, in thicknesses of the wire; in a sac they cross.
-_PITCH_WIRES, _PITCH_IN_SAC = 1.3, 0.45
+#: Loops of a nest come no nearer than this, in thicknesses of the wire.
+_PITCH_WIRES = 1.3
 #: Tilt of a loop to the cross-section: spread and most, rad.
 _TILT, _MOST_TILT = 0.35, 0.7
 #: A loop that moved less than this, mm/s, for so long, s, lies still (assumed).
@@ -170,14 +171,16 @@ def settle(
     places = [u for loop in moving if (u := course.u_mm(loop.vessel, loop.s_mm)) is not None]
     low, high = min(places) - 15.0, max(places) + 15.0
     _walls(space, course, radius, low, high)
-    sac = bool(course.tree.vessels[coil.vessel].grown)
+    sac = course.tree.vessels[coil.vessel].grown == "aneurysm"
+    if sac:
+        _dome(space, course, radius)
     for other in (*others, coil):
         for loop in other.loops:
             if other is coil and not loop.settled:
                 continue
             u = course.u_mm(loop.vessel, loop.s_mm)
-            if u is not None and low < u < high:
-                space.add(_capsule(space.static_body, other, loop, course, radius, u, sac))
+            if u is not None and low < u < high and not sac:
+                space.add(_capsule(space.static_body, other, loop, course, radius, u))
     bodies = [_body(space, coil, loop, course, radius, sac) for loop in moving]
     before = [body.position.x for body in bodies]
     for _ in range(_SUBSTEPS):
@@ -191,7 +194,7 @@ def settle(
         loop.vessel, loop.s_mm = course.place(u)
         lumen = course.radius_mm(u, radius)
         loop.y_mm = float(np.clip(body.position.y, -0.5 * lumen, 0.5 * lumen))
-        loop.tilt = float(np.clip(body.angle, -_MOST_TILT, _MOST_TILT))
+        loop.tilt = body.angle if sac else float(np.clip(body.angle, -_MOST_TILT, _MOST_TILT))
         slow = abs(u - was) < _STILL_MM_S * dt_s or u >= last
         loop.still_s = loop.still_s + dt_s if slow else 0.0
     return True
@@ -206,7 +209,7 @@ def new_loop(coil: Coil, vessel: int, s_mm: float, length_mm: float) -> Loop:
     return Loop(vessel, s_mm, across, tilt, (golden * k) % (2.0 * math.pi), length_mm)
 
 
-def room_mm(coils: Sequence[Coil], coil: Coil, vessel: int, at_mm: float, *, sac: bool) -> float:
+def room_mm(coils: Sequence[Coil], coil: Coil, vessel: int, at_mm: float) -> float:
     """Where along the vessel the next turn finds room: at the tip, else behind what lies there.
 
     Args:
@@ -214,19 +217,17 @@ def room_mm(coils: Sequence[Coil], coil: Coil, vessel: int, at_mm: float, *, sac
         coil: The coming one.
         vessel: Of the tip, and where it is.
         at_mm: Of the tip.
-        sac: Whether it lies in a sac, where turns cross and fill the whole from the tip on.
     """
-    pitch = _pitch(coil, sac=sac)
+    pitch = _PITCH_WIRES * wire_mm(coil.wire_in)
     taken = np.array(
         [loop.s_mm for c in coils for loop in c.loops if loop.vessel == vessel and c is not coil]
         + [loop.s_mm for loop in coil.loops if loop.vessel == vessel and loop.settled]
     )
-    ahead = [0.5 + 0.25 * k for k in range(12)] if sac else [0.5]
-    behind = [0.5 - 0.25 * k for k in range(1, 60)]
-    for step in (*ahead, *behind):
-        if not len(taken) or float(np.abs(taken - at_mm - step).min()) >= 0.8 * pitch:
-            return at_mm + step
-    return at_mm + behind[-1]
+    places = [at_mm + 0.5 - 0.25 * k for k in range(60)]
+    for place in places:
+        if not len(taken) or float(np.abs(taken - place).min()) >= 0.8 * pitch:
+            return place
+    return places[-1]
 
 
 def _carried(
@@ -264,21 +265,23 @@ def _walls(
             space.add(wall)
 
 
+def _dome(space: pymunk.Space, course: Course, radius: NDArray[np.float64]) -> None:
+    """The blind end of a sac."""
+    end = course.length_mm
+    r = course.radius_mm(end, radius) + 0.05
+    space.add(pymunk.Segment(space.static_body, (end, -r), (end, r), 0.05))
+
+
 def _half(coil: Coil, course: Course, radius: NDArray[np.float64], u: float, pitch: float) -> float:
     lumen = 2.0 * course.radius_mm(u, radius)
     return max(0.5 * 0.92 * laid_loop_mm(coil.loop_mm, lumen) - 0.5 * pitch, 0.05)
 
 
-def _pitch(coil: Coil, *, sac: bool) -> float:
-    return wire_mm(coil.wire_in) * (_PITCH_IN_SAC if sac else _PITCH_WIRES)
-
-
 def _capsule(
-    body: pymunk.Body, coil: Coil, loop: Loop, course: Course, radius: NDArray[np.float64],
-    u: float, sac: bool,
-) -> pymunk.Segment:  # fmt: skip
+    body: pymunk.Body, coil: Coil, loop: Loop, course: Course, radius: NDArray[np.float64], u: float
+) -> pymunk.Segment:
     """A settled loop, fixed."""
-    pitch = _pitch(coil, sac=sac)
+    pitch = _PITCH_WIRES * wire_mm(coil.wire_in)
     half = _half(coil, course, radius, u, pitch)
     dx, dy = half * math.sin(loop.tilt), half * math.cos(loop.tilt)
     a, b = (u + dx, loop.y_mm - dy), (u - dx, loop.y_mm + dy)
@@ -291,14 +294,25 @@ def _body(
     space: pymunk.Space, coil: Coil, loop: Loop, course: Course, radius: NDArray[np.float64],
     sac: bool,
 ) -> pymunk.Body:  # fmt: skip
+    """A loop that moves; in a sac turns cross one another and only the wall stops them."""
     u = course.u_mm(loop.vessel, loop.s_mm)
     u = u if u is not None else 0.0
-    pitch = _pitch(coil, sac=sac)
-    half = _half(coil, course, radius, u, pitch)
+    pitch = _PITCH_WIRES * wire_mm(coil.wire_in)
+    if sac:
+        half = max(sac_loop_mm(course.tree.vessels[coil.vessel], coil.loop_mm) - 0.5 * pitch, 0.05)
+    else:
+        half = _half(coil, course, radius, u, pitch)
     body = pymunk.Body(1.0, 60.0)
     body.position = (u, loop.y_mm)
     body.angle = loop.tilt
     shape = pymunk.Segment(body, (0.0, -half), (0.0, half), 0.5 * pitch)
     shape.friction = 0.1
+    if sac:
+        shape.filter = pymunk.ShapeFilter(group=1)
     space.add(body, shape)
     return body
+
+
+def sac_loop_mm(sac: Vessel, loop_mm: float) -> float:
+    """Radius of a loop as it lies in a sac."""
+    return 0.5 * 0.92 * laid_loop_mm(loop_mm, 2.0 * float(sac.radius_mm.max()))

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from ir_sim.anatomy import VesselTree
 from ir_sim.treatment.coil_laws import laid_loop_mm, wire_mm
-from ir_sim.treatment.coil_nest import Coil
+from ir_sim.treatment.coil_nest import Coil, sac_loop_mm
 from ir_sim.xray import DeviceShape, Piece
 from ir_sim.xray.implants import stent
 
@@ -26,7 +26,7 @@ def coil_shape(tree: VesselTree, coil: Coil, radius: Array) -> DeviceShape | Non
     """
     if not coil.loops:
         return None
-    middle, along, across, depth, size = [], [], [], [], []
+    middle, along, across, depth, size, seen = [], [], [], [], [], []
     for loop in coil.loops:
         vessel = tree.vessels[loop.vessel]
         low, high = int(tree.first[loop.vessel]), int(tree.first[loop.vessel + 1])
@@ -40,7 +40,12 @@ def coil_shape(tree: VesselTree, coil: Coil, radius: Array) -> DeviceShape | Non
         along.append(tangent)
         across.append(normal)
         depth.append(float(np.interp(s, vessel.s_mm, vessel.z_mm)))
-        size.append(0.5 * 0.92 * laid_loop_mm(coil.loop_mm, lumen))
+        if vessel.grown == "aneurysm" and loop.s_mm >= 0.0:
+            size.append(sac_loop_mm(vessel, coil.loop_mm))
+            seen.append(float(np.sin(loop.turn)))
+        else:  # nearly edge-on: its width along the vessel comes from its tilt and its own roll
+            size.append(0.5 * 0.92 * laid_loop_mm(coil.loop_mm, lumen))
+            seen.append(0.25 * float(np.sin(loop.turn)))
     n = len(coil.loops)
     count = max(_TURN_POINTS * n, 8)
     t = np.linspace(0.0, n, count, endpoint=False)
@@ -53,12 +58,11 @@ def coil_shape(tree: VesselTree, coil: Coil, radius: Array) -> DeviceShape | Non
     way = np.stack([over([a[k] for a in along]) for k in (0, 1)], 1)
     side = np.stack([over([a[k] for a in across]) for k in (0, 1)], 1)
     r, tilt = over(size), over([loop.tilt for loop in coil.loops])
-    # a turn seen nearly edge-on: its width along the vessel comes from its tilt and its own roll
-    roll = over([0.25 * np.sin(loop.turn) for loop in coil.loops])
-    angle = 2.0 * np.pi * t
-    y, x = r * np.cos(angle), r * (np.sin(tilt) * np.cos(angle) + roll * np.sin(angle))
+    narrow, angle = over(seen), 2.0 * np.pi * t
+    long, short = r * np.cos(angle), r * narrow * np.sin(angle)
+    y, x = long * np.cos(tilt) - short * np.sin(tilt), long * np.sin(tilt) + short * np.cos(tilt)
     xy = centre + side * y[:, None] + way * x[:, None]
-    z = over(depth) + r * np.sin(angle)
+    z = over(depth) + r * np.sqrt(1.0 - narrow**2) * np.sin(angle)
     piece = Piece(0.0, _WHOLE, 0.5 * wire_mm(coil.wire_in), 0.0, "platinum-coil")
     return DeviceShape(xy, (piece,), z)
 

@@ -144,30 +144,34 @@ class Coils(Treatment):
             return
         self._pushed_mm = min(self._pushed_mm + wanted, self._length_mm)
         out = self.bench.outflow
-        laid = sum(loop.length_mm for loop in coil.loops)
         vessel = self.bench.tree.vessels[out.vessel]
-        sac = vessel.grown == "aneurysm"
-        lumen = (
-            2.0 * float(vessel.radius_mm.max())
-            if sac
-            else self.bench.lumen_mm(out.vessel, out.at_mm)
-        )
-        turn = math.pi * laws.laid_loop_mm(coil.loop_mm, lumen)
+        laid = sum(loop.length_mm for loop in coil.loops)
+        turn = math.pi * laws.laid_loop_mm(coil.loop_mm, self._room_mm(out.vessel, out.at_mm))
         last = self._pushed_mm >= self._length_mm - 1e-9
         while self._pushed_mm - laid >= turn or (last and self._pushed_mm - laid > 1e-6):
             length = min(turn, self._pushed_mm - laid)
-            place = room_mm(self._coils, coil, out.vessel, out.at_mm, sac=sac)
+            percent = self._packs.percent(self._coils).get(out.vessel, 0.0)
             if length < 0.35 * turn and coil.loops:
                 coil.loops[-1].length_mm += length
             else:
-                coil.loops.append(new_loop(coil, out.vessel, place, length))
+                if vessel.grown == "aneurysm":
+                    coil.loops.append(self._sacs.turn(coil, out.vessel, length, percent))
+                else:
+                    place = room_mm(self._coils, coil, out.vessel, out.at_mm)
+                    coil.loops.append(new_loop(coil, out.vessel, place, length))
                 for loop in coil.loops:
                     loop.still_s = 0.0
             laid += length
-            percent = self._packs.percent(self._coils).get(out.vessel, 0.0)
             self._sacs.press(out.vessel, coil_of(tool), tool.title, percent, speed)
         if last and not self._detachable:
             self._let_go()
+
+    def _room_mm(self, vessel: int, at_mm: float) -> float:
+        """What a coil's width is chosen by: a sac's dome, else the lumen at the tip."""
+        v = self.bench.tree.vessels[vessel]
+        if v.grown == "aneurysm":
+            return 2.0 * float(v.radius_mm.max())
+        return self.bench.lumen_mm(vessel, at_mm)
 
     def _draw_in(self, coil: Coil) -> None:
         laid = sum(loop.length_mm for loop in coil.loops)
@@ -197,12 +201,7 @@ class Coils(Treatment):
         self._supply, self._pushed_mm = "", 0.0
         self._packs.lay(self._coils)
         vessel = self.bench.tree.vessels[coil.vessel]
-        sac = vessel.grown == "aneurysm"
-        lumen = (
-            2.0 * float(vessel.radius_mm.max())
-            if sac
-            else self.bench.lumen_mm(coil.vessel, coil.at_mm)
-        )
+        lumen = self._room_mm(coil.vessel, coil.at_mm)
         over = 100.0 * laws.oversize(coil.loop_mm, lumen)
         density = self._packs.percent(self._coils).get(coil.vessel, 0.0)
         spoken = vessel.id.replace("_", " ")

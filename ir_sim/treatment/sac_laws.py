@@ -22,6 +22,8 @@ STIFFNESS: Mapping[str, float] = {
 FREE_OVERSIZE = 0.1
 #: Density from which on there is no more room, and load per share beyond it.
 FULL_DENSITY, FULL_STIFFNESS = 0.34, 12.0
+#: Density up to which turns find room in a sac with a narrow neck (31 % shuts: CNS 2015).
+ROOM_DENSITY = 0.34
 #: A hand faster than this, mm/s, forces; the load grows by as much again with each such speed.
 CALM_MM_S = 8.0
 #: A dome bears this load; between patients it spreads by so much.
@@ -45,6 +47,15 @@ def dome_load(coil: Coil, dome_mm: float, density: float, speed_mm_s: float) -> 
     wide = max(oversize(coil.loop_mm, dome_mm) - FREE_OVERSIZE, 0.0)
     load = STIFFNESS[coil.softness] * wide + FULL_STIFFNESS * max(density - FULL_DENSITY, 0.0)
     return load * max(speed_mm_s / CALM_MM_S, 1.0)
+
+
+def room_density(dome_mm: float, neck_mm: float) -> float:
+    """Packing density up to which turns stay behind a neck; less if it is wide.
+
+    A dome less than twice as wide as its neck holds coils badly, so that a balloon or stent is
+    taken to help (taught); the shares are assumed.
+    """
+    return ROOM_DENSITY * min(max(dome_mm / neck_mm / 2.0, 0.3), 1.0)
 
 
 def washed_out(loop_mm: float, neck_mm: float, density: float) -> bool:

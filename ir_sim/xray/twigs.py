@@ -42,10 +42,11 @@ class Twig:
 
 
 def grow_twigs(tree: VesselTree) -> list[Twig]:
-    """Branches beyond every outlet; the same tree always grows the same."""
+    """Branches beyond every outlet but a sac's; the same tree always grows the same."""
     found: list[Twig] = []
     for vessel in tree.vessels:
-        if vessel.outlet is not None and vessel.radius_mm[-1] < 3.2:
+        feeds = vessel.outlet is not None and vessel.outlet.organ != "none"
+        if feeds and vessel.radius_mm[-1] < 3.2:
             found += _from_end(tree, vessel)
     return found
 

@@ -24,8 +24,9 @@ _FLOW_SHARE, _LEAST_ML_S, _MOST_ML_S = 0.22, 0.02, 0.4
 _PUSH_S, _LOOK_S, _LONGEST_S = 3.0, 4.0, 480.0
 #: Coils: oversize looked for, speed of the push, mm/s; room left to a hole, mm; distal coils.
 _OVERSIZE, _COIL_MM_S, _ROOM_MM, _DISTAL = 0.15, 6.0, 7.0, 2
-#: Drawn back between two coils, mm.
-_BACK_MM = 2.0
+#: Drawn back between two coils, mm; out of a packed sac, mm/s; the tip lies in a sac at this share
+#: of its height.
+_BACK_MM, _LEAVE_MM_S, _MIDDLE = 2.0, 4.0, 0.55
 #: A pack is given so long to clot, s.
 _CLOTS_S = 200.0
 
@@ -105,6 +106,10 @@ def pack(procedure: Procedure, endpoint: Endpoint) -> Work:
     for _ in range(12):
         if met(endpoint, o.state) or not (yield from _one_coil(procedure, endpoint.vessel)):
             break
+    if o.has("microcatheter"):  # slowly out of the sac, then all of it: filmed from the parent
+        back = {"microcatheter": (-_LEAVE_MM_S, 0.0)}
+        yield from o.do(back, lambda: o.place("microcatheter")[0] != endpoint.vessel, 10.0)
+        yield from o.take_out("microcatheter")
     return met(endpoint, o.state)
 
 
@@ -134,13 +139,16 @@ def _take_place(procedure: Procedure, vessel: str) -> Work:
     hole = _hole_mm(procedure, vessel)
     laid = [e for e in o.session.events if e.kind == "coil_deployed" and e.vessel == vessel]
     here = _tip_mm(o)
-    if hole is not None and len(laid) >= _DISTAL:
+    sac = o.tree.by_id[vessel].grown == "aneurysm"
+    if sac:
+        goal = _MIDDLE * o.tree.by_id[vessel].length_mm
+    elif hole is not None and len(laid) >= _DISTAL:
         goal = min(hole - _ROOM_MM, here - (_BACK_MM if here < hole else 0.0))
     elif laid:
         goal = here - 0.5 * _BACK_MM
     else:
         return True
-    goal = max(goal, 4.0)
+    goal = goal if sac else max(goal, 4.0)
     return (
         yield from o.do(
             {slot: (-5.0, 0.0)},
