@@ -45,6 +45,8 @@ def test_flows_and_calibres_are_a_bodys(name):
     flows = resting_flows(tree)
     assert 500 < flows[tree.vessels[0].id] < 7000
     for vessel in tree.vessels:
+        if vessel.grown == "aneurysm":
+            continue  # a sac is blind
         # mean velocity at rest in cm/s; wide bounds (assumed), a slip by ten falls outside
         middle_mm = 0.5 * vessel.length_mm
         healthy_mm = float(np.interp(middle_mm, vessel.s_mm, vessel.healthy_radius_mm))
