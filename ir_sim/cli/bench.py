@@ -51,6 +51,11 @@ def bench(args: argparse.Namespace) -> int:
             ("whole run", f"{whole['real_time_factor']:.1f} x real time"),
             (f"pictures of {whole['size']}²", f"{whole['picture_hz']:.0f} a second"),
         ]
+    batch = figures["batch"]
+    rows += [
+        ("batch, no pictures", f"{batch['without_pictures']:.1f} x real time"),
+        ("batch, 7.5 pictures/s of 512²", f"{batch['with_pictures']:.1f} x real time"),
+    ]
     view = figures["view"]
     rows += [
         (
@@ -67,7 +72,7 @@ def bench(args: argparse.Namespace) -> int:
 
 def measure() -> dict[str, Any]:
     """All figures, as ``design`` promises them to programs."""
-    parts = Progress("measuring", 6)
+    parts = Progress("measuring", 7)
     out: dict[str, Any] = {"machine": machine(), "start_s": start_s()}
     parts.at(1, "device core")
     from ir_sim.app.benchmark import view_change
@@ -82,7 +87,9 @@ def measure() -> dict[str, Any]:
     out["picture"] = picture_benchmark()
     parts.at(4, "whole run")
     out["whole"] = _whole()
-    parts.at(5, "view change")
+    parts.at(5, "batch")
+    out["batch"] = {"without_pictures": batch_speed(), "with_pictures": batch_speed(512)}
+    parts.at(6, "view change")
     out["view"] = view_change()
     parts.done()
     out["peak_mib"] = peak_mib()
@@ -182,3 +189,31 @@ def _whole(seconds: float = 20.0, size_px: int = 1024) -> dict[str, Any]:
         "picture_hz": (pictures - 1) / max(drawing, 1e-9),
         "real_time_factor": seconds / simulating,
     }
+
+
+def batch_speed(size_px: int = 0) -> float:
+    """Real-time factor of headless runs as calibrations and research do them, loading included.
+
+    Processor time of the expert's first case from opening it to its score.
+
+    Args:
+        size_px: Side of the pictures, drawn at every pulse and frame; 0 draws none.
+    """
+    import ir_sim
+    from ir_sim.training.autopilot import Autopilot
+    from ir_sim.training.session import Session
+    from ir_sim.xray import Imager
+
+    start = time.process_time()
+    session = Session(ir_sim.load_scenario("right-renal-selective"), seed=1)
+    player, imager = Autopilot(session), None
+    if size_px:
+        beds = tuple(int(vessel) for vessel in session.circulation.bed_vessel)
+        imager = Imager(session.tree, session.body, beds, size_px)
+    while not session.state.finished:
+        session.step(player.controls())
+        scene = session.scene() if imager is not None else None
+        if imager is not None and scene is not None:
+            imager.draw(scene)
+    session.score()
+    return float(session.state.time_s / (time.process_time() - start))

@@ -15,10 +15,11 @@ from ir_sim.cli.words import Progress, command, table
 from ir_sim.errors import IrSimError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from ir_sim.training.bots import Played
     from ir_sim.training.calibrate import Calibration
+    from ir_sim.training.kept_runs import KeptRuns
 
 OK, NO = 0, 1
 
@@ -29,17 +30,26 @@ def add(commands: Any) -> None:
         commands,
         "calibrate",
         calibrate,
-        "let bots of known skill play a case: its baseline and pass mark",
+        "let bots of known skill play cases: baselines, pass marks, ranks",
         "ir-sim calibrate right-renal-selective --runs 5 --jobs 4\n"
         "ir-sim calibrate my-case.yaml --write\n"
+        "ir-sim calibrate all --runs 20 --keep study.jsonl\n"
         "ir-sim calibrate my-case.yaml --cluster tcp://scheduler:8786",
     )
-    parser.add_argument("case", metavar="CASE", help="a case's id or file")
+    parser.add_argument(
+        "cases",
+        metavar="CASE",
+        nargs="+",
+        help="ids or files of cases; 'all' for every shipped one",
+    )
     parser.add_argument("--runs", type=_count, default=3, metavar="N", help="runs of each bot (3)")
     parser.add_argument("--jobs", type=_count, metavar="J", help="processes (default: the cores)")
     parser.add_argument("--bots", metavar="NAMES", help="only these, with commas between")
     parser.add_argument(
         "--cluster", metavar="URL", help="a Dask scheduler, such as tcp://host:8786"
+    )
+    parser.add_argument(
+        "--keep", metavar="FILE", help="write each run down at once; what is there is not replayed"
     )
     parser.add_argument("--write", action="store_true", help="put the baseline into CASE's file")
 
@@ -48,34 +58,64 @@ def calibrate(args: argparse.Namespace) -> int:
     """Play, then say what came of it."""
     from ir_sim.authoring.check import load_case
     from ir_sim.training.bots import STYLES
-    from ir_sim.training.calibrate import calibrate as judged
-    from ir_sim.training.calibrate import run_all
+    from ir_sim.training.kept_runs import KeptRuns
 
-    scenario = load_case(args.case)
-    path = Path(args.case)
-    if args.write and not path.is_file():
-        raise IrSimError(f"{args.case}: --write needs the file of the case, not its id")
+    cases = _shipped() if args.cases == ["all"] else list(dict.fromkeys(args.cases))
+    for case in cases:
+        load_case(case)  # every case is looked at before the first is played
+        if args.write and not Path(case).is_file():
+            raise IrSimError(f"{case}: --write needs the file of the case, not its id")
     names = tuple(args.bots.split(",")) if args.bots else tuple(STYLES)
     for name in names:
         if name not in STYLES:
             raise IrSimError(f"no bot '{name}': one of {', '.join(STYLES)}")
+    kept = KeptRuns(Path(args.keep)) if args.keep else None
+    with _workers(args) as executor:
+        found = [_one(case, args, names, kept, executor) for case in cases]
+    if len(found) > 1:
+        print(summary(found))
+    return OK if all(result.baseline for result in found) else NO
+
+
+def _one(
+    case: str,
+    args: argparse.Namespace,
+    names: tuple[str, ...],
+    kept: KeptRuns | None,
+    executor: Executor,
+) -> Calibration:
+    """Play one case, and say what came of it."""
+    from ir_sim.authoring.check import load_case
+    from ir_sim.training.calibrate import calibrate as judged
+    from ir_sim.training.calibrate import run_all
+    from ir_sim.training.kept_runs import played_on
+
+    scenario = load_case(case)
+    on = played_on(scenario)
     progress = Progress(f"calibrate {scenario.id}", len(names) * args.runs)
 
     def told(played: Played, done: int, of: int) -> None:
         progress.at(done, f"{done} of {of}: {played.bot} {played.total:.0f}")
+        if kept is not None:
+            kept.add(on, played)
 
-    case = str(path.resolve()) if path.is_file() else args.case
-    with _workers(args) as executor:
-        played = run_all(case, executor, args.runs, names, told)
+    path = Path(case)
+    where = str(path.resolve()) if path.is_file() else case
+    known = kept.known(on) if kept is not None else {}
+    played = run_all(where, executor, args.runs, names, told, known)
     progress.done()
     result = judged(played)
     print(f"{scenario.title} ({scenario.id}): {len(played)} runs by bots, simulated")
-    print(told_by(result))
-    if not result.baseline:
-        return NO
-    if args.write:
+    print(told_by(result), flush=True)
+    if args.write and result.baseline:
         _write(path, result)
-    return OK
+    return result
+
+
+def _shipped() -> list[str]:
+    from ir_sim.scenario.library import shipped_scenarios
+
+    return sorted(shipped_scenarios())
 
 
 def told_by(result: Calibration) -> str:
@@ -88,6 +128,8 @@ def told_by(result: Calibration) -> str:
     lines = [table(rows, indent="  ")]
     if not math.isnan(result.rank_correlation):
         lines.append(f"rank correlation of skill and score: {result.rank_correlation:.2f}")
+        alone = result.fluoro_correlation
+        lines.append(f"of skill and (short) fluoroscopy time alone: {alone:.2f}")
     if not math.isnan(result.pass_mark):
         lines.append(f"pass mark where skilled and unskilled bots cross: {result.pass_mark:.0f}")
     if result.baseline:
@@ -97,6 +139,21 @@ def told_by(result: Calibration) -> str:
         lines.append("no baseline: no skilled bot reached the target")
     lines.append("Bots are not people: check the figures with runs of practised operators.")
     return "\n".join(lines)
+
+
+def summary(found: Sequence[Calibration]) -> str:
+    """Several calibrations, a line each: what the score ranks, and what fluoroscopy time alone."""
+    rows: list[tuple[str, ...]] = [
+        ("case", "runs", "expert passed", "skill, score", "skill, fluoro", "pass mark")
+    ]
+    for result in found:
+        runs = sum(group.runs for group in result.groups)
+        expert = next((g for g in result.groups if g.bot == "expert"), None)
+        passed = f"{round(expert.passed * expert.runs)} of {expert.runs}" if expert else "-"
+        figures = (result.rank_correlation, result.fluoro_correlation)
+        mark = "-" if math.isnan(result.pass_mark) else f"{result.pass_mark:.0f}"
+        rows.append((result.case, str(runs), passed, *(f"{x:.2f}" for x in figures), mark))
+    return table(rows)
 
 
 @contextmanager

@@ -56,6 +56,7 @@ class Calibration:
         baseline: A proposal for ``scoring.baseline``; empty if no skilled run reached the target.
         pass_mark: Where the groups cross; NaN if one of them is missing.
         rank_correlation: Spearman's, of skill and score; NaN for a single skill.
+        fluoro_correlation: The same of skill and (short) fluoroscopy time alone.
     """
 
     case: str
@@ -63,6 +64,7 @@ class Calibration:
     baseline: Mapping[str, float]
     pass_mark: float
     rank_correlation: float
+    fluoro_correlation: float
 
 
 def run_all(
@@ -71,6 +73,7 @@ def run_all(
     runs: int,
     bots: Sequence[str] = tuple(STYLES),
     told: Callable[[Played, int, int], None] | None = None,
+    known: Mapping[tuple[str, int], Played] | None = None,
 ) -> list[Played]:
     """Play bots over seeds, wherever the executor runs them.
 
@@ -80,6 +83,7 @@ def run_all(
         runs: Seeds for each bot, from 1.
         bots: Who plays.
         told: Called after each run with it, the number of runs done and of all.
+        known: Runs by bot and seed that need not be played again.
 
     Returns:
         The runs in the order of bots and seeds, whatever order they ended in.
@@ -88,10 +92,13 @@ def run_all(
         IrSimError: A run failed.
     """
     order = [(name, seed) for name in bots for seed in range(1, runs + 1)]
+    had = known if known is not None else {}
+    out = {k: had[what] for k, what in enumerate(order) if what in had}
     jobs: dict[Future[Played], int] = {
-        executor.submit(play_bot, case, name, seed): k for k, (name, seed) in enumerate(order)
+        executor.submit(play_bot, case, name, seed): k
+        for k, (name, seed) in enumerate(order)
+        if k not in out
     }
-    out: dict[int, Played] = {}
     for job in as_completed(jobs):
         try:
             played = job.result()
@@ -117,6 +124,7 @@ def calibrate(played: Sequence[Played]) -> Calibration:
     skilled = [run for run in played if run.bot in SKILLED]
     unskilled = [run for run in played if run.bot in UNSKILLED]
     good = [run for run in skilled if run.reached]
+    grades = [run.grade for run in played]
     return Calibration(
         case=cases.pop(),
         groups=tuple(_groups(played)),
@@ -124,7 +132,10 @@ def calibrate(played: Sequence[Played]) -> Calibration:
         if good
         else {},
         pass_mark=crossing([r.total for r in skilled], [r.total for r in unskilled]),
-        rank_correlation=rank_correlation([r.grade for r in played], [r.total for r in played]),
+        rank_correlation=rank_correlation(grades, [r.total for r in played]),
+        fluoro_correlation=rank_correlation(
+            grades, [-r.metrics.get("fluoro_time_s", math.nan) for r in played]
+        ),
     )
 
 

@@ -6,9 +6,10 @@ from concurrent.futures import Future
 import pytest
 import yaml
 
-from ir_sim.errors import IrSimError
+from ir_sim.errors import IrSimError, RecordError
 from ir_sim.training import calibrate as c
 from ir_sim.training.bots import GRADES, Played
+from ir_sim.training.kept_runs import KeptRuns
 
 
 def run(bot, total, seed=1, time=100.0, reached=True):
@@ -132,3 +133,50 @@ def test_the_command_refuses_what_cannot_be_meant(capsys):
     assert "no bot 'genius'" in capsys.readouterr().err
     assert main(["calibrate", "right-renal-selective", "--write"]) == 2
     assert "needs the file" in capsys.readouterr().err
+
+
+def test_runs_that_are_kept_are_not_played_again(tmp_path):
+    path = tmp_path / "study.jsonl"
+    kept = KeptRuns(path)
+    kept.add("case a", run("expert", 99, seed=1))
+    with path.open("a") as file:
+        file.write('{"on": "case a", "pla')  # killed in the middle of a line
+    again = KeptRuns(path)
+    assert again.known("case a") == {("expert", 1): run("expert", 99, seed=1)}
+    assert not again.known("case b")
+    again.add("case a", run("novice", 40, seed=1))
+    assert len(KeptRuns(path).known("case a")) == 2
+    path.write_text("a note\n" + path.read_text())
+    with pytest.raises(RecordError, match=":1: not a bot's run"):
+        KeptRuns(path)
+
+
+def test_only_what_is_missing_is_played():
+    played = []
+
+    class Here:
+        def submit(self, _, case, name, seed):
+            played.append((name, seed))
+            job = Future()
+            job.set_result(run(name, 90, seed=seed))
+            return job
+
+    known = {("expert", 1): run("expert", 99, seed=1)}
+    found = c.run_all("a-case", Here(), 2, ("expert", "novice"), known=known)
+    assert played == [("expert", 2), ("novice", 1), ("novice", 2)]
+    assert [(r.bot, r.seed) for r in found] == [
+        ("expert", 1), ("expert", 2), ("novice", 1), ("novice", 2),
+    ]  # fmt: skip
+    assert found[0].total == 99
+
+
+def test_fluoroscopy_time_has_its_own_rank_correlation():
+    def timed(bot, total, fluoro):
+        metrics = {"procedure_time_s": 1.0, "fluoro_time_s": fluoro, "contrast_ml": 8.0}
+        metrics["kap_gy_cm2"] = 1.0
+        return Played("a-case", bot, 1, GRADES[bot], total, True, True, True, metrics, ())
+
+    played = [timed("expert", 99, 40.0), timed("junior", 80, 30.0), timed("reckless", 9, 20.0)]
+    found = c.calibrate(played)
+    assert found.rank_correlation == pytest.approx(1.0)
+    assert found.fluoro_correlation == pytest.approx(-1.0)
