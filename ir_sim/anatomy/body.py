@@ -8,7 +8,7 @@ every tick); its layers are painted when a picture first asks for them.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -97,6 +97,7 @@ class Body:
         age: Years; old bone is lighter.
         sex: ``f`` or ``m``.
         seed: Decides gas, stool and texture.
+        staples: Rows of surgical staples: x and y of both ends, mm.
     """
 
     template: str
@@ -105,6 +106,7 @@ class Body:
     age: int
     sex: str
     seed: int
+    staples: tuple[tuple[float, float, float, float], ...] = ()
 
     def thickness_cm(self, x_mm: ArrayLike, y_mm: ArrayLike, lao_deg: float = 0.0,
                      cranial_deg: float = 0.0) -> Array:  # fmt: skip
@@ -197,4 +199,6 @@ def build_body(template: str, patient: Patient | None = None, seed: int = 0) -> 
 
 def body_of(scenario: Scenario, seed: int = 0) -> Body:
     """The body of a case's patient."""
-    return build_body(scenario.anatomy.body, scenario.patient, seed)
+    body = build_body(scenario.anatomy.body, scenario.patient, seed)
+    rows = tuple((a[0], a[1], b[0], b[1]) for a, b in scenario.anatomy.staples)
+    return replace(body, staples=rows)

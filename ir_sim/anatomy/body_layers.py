@@ -53,7 +53,7 @@ class Layer:
 
 def paint_layers(body: Body) -> tuple[Layer, ...]:
     """All layers of a body (kept for the last two bodies, whatever their thickness)."""
-    return _painted(replace(body, ap_cm=0.0))
+    return _painted(replace(body, ap_cm=0.0, staples=()))
 
 
 @lru_cache(maxsize=2)

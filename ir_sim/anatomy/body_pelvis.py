@@ -179,7 +179,7 @@ def _shaft(
     # where it is narrow the wall is thick all round: the part between the shell and the marrow
     narrow = p[:, 2] < 1.4 * p[:, 2].min()
     if narrow.sum() >= 2:
-        height = np.linspace(*p[narrow, 0][[0, -1]], 12)
+        height = np.linspace(float(p[narrow, 0][0]), float(p[narrow, 0][-1]), 12)
         middle, half = (np.interp(-height, -p[:, 0], p[:, k]) for k in (1, 2))
         tube = mirrored(np.stack([middle, height], 1), side)
         canvas.rod(tube, (half - _SHELL_MM).tolist(), cortex - _SHELL_MM, 0.0, 0.85 * share, 0.2)

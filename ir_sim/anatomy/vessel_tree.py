@@ -55,6 +55,7 @@ class Vessel:
         vein: Whether it is a vein.
         drains: Ids of the arteries whose organs' blood a vein takes in.
         inflow_ml_min: What else flows into a vein, or None.
+        calcium_percent: How much of its wall is calcified.
     """
 
     id: str
@@ -72,6 +73,7 @@ class Vessel:
     vein: bool = False
     drains: tuple[str, ...] = ()
     inflow_ml_min: float | None = None
+    calcium_percent: float = 0.0
 
     @property
     def length_mm(self) -> float:
@@ -208,6 +210,7 @@ def _vessel(spec: VesselSpec, parent: Vessel | None, index: int, *, vein: bool) 
         vein=vein,
         drains=tuple(spec.drains),
         inflow_ml_min=spec.inflow_ml_min,
+        calcium_percent=spec.calcium_percent,
     )
 
 

@@ -189,6 +189,10 @@ KEYS = {
     "(`{organ: liver}` for the portal vein), the right atrium if left out.",
     "Vessel.drains": "Of a vein: arteries (or veins, such as the portal vein) whose organs' blood "
     "flows into its end. Contrast comes through, late and thin.",
+    "Vessel.calcium_percent": "How much of its wall is calcified, %: seen before any contrast is "
+    "given. (A lesion with `hardness: calcified` has chalk of its own.)",
+    "Anatomy.staples": "Rows of surgical staples, seen on every picture: of each row both ends, "
+    "as `[[x, y], [x, y]]`, mm.",
     "Vessel.inflow_ml_min": "Of a vein: what flows into its end from what is not drawn, mL/min; "
     "0.1 m/s by its calibre if left out. Where it begins at an artery: what the fistula carries, "
     "1000 if left out.",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from ir_sim.anatomy.body import build_body
+from ir_sim.anatomy.body import body_of
 from ir_sim.anatomy.vessel_tree import VesselTree, build_tree
 from ir_sim.flow.calibres import Calibres
 from ir_sim.flow.plumbing import plumb
@@ -28,7 +28,7 @@ _FIELD_CM = 48
 def draw_xray(scenario: Scenario, size_px: int = 800) -> Image.Image:
     """Two pictures side by side, centred between the target and the middle of the vessels."""
     tree = build_tree(scenario.anatomy)
-    body = build_body(scenario.anatomy.body, scenario.patient)
+    body = body_of(scenario)
     target = tree.by_id[scenario.task.target.vessel].point_at(scenario.task.target.at_mm)
     machine = Fluoroscope(body, (float(target[0]), float(target[1])))
     machine.command("field", _FIELD_CM)

@@ -38,6 +38,11 @@ _MEASURES: Mapping[Measure, str] = {
     "packing_percent": "packing density in per cent",
     "clearing_beats": "heart beats until contrast clears",
 }
+#: Both ends of a row, each x and y in mm.
+Row = Annotated[
+    list[Annotated[list[Finite], Field(min_length=2, max_length=2)]],
+    Field(min_length=2, max_length=2),
+]
 #: x, y, radius and optionally z, all in mm.
 Point = Annotated[list[Finite], Field(min_length=3, max_length=4)]
 
@@ -104,6 +109,7 @@ class Vessel(Model):
     outlet: Outlet | None = None
     drains: list[Name] = []
     inflow_ml_min: Annotated[float, Field(gt=0, le=5000, allow_inf_nan=False)] | None = None
+    calcium_percent: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)] = 0.0
     lesions: list[Lesion] = []
 
 
@@ -117,6 +123,7 @@ class Anatomy(Model):
     tortuosity: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.0
     variant: Name | list[Name] = []
     heart: Heart = Heart()
+    staples: Annotated[list[Row], Field(max_length=40)] = []
     vessels: Annotated[list[Vessel], Field(min_length=1, max_length=2000)]
 
     @property

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ir_sim.anatomy import VesselTree, build_tree
-from ir_sim.anatomy.body import build_body
+from ir_sim.anatomy.body import body_of
 from ir_sim.flow import Circulation, Injection
 from ir_sim.flow.obstacles import CatheterInLumen
 from ir_sim.scenario.catalogue import shipped_devices
@@ -94,7 +94,7 @@ def flow_pictures(shot: FlowShot, size_px: int = 768, seed: int = 1) -> list[Gre
     scenario = load(shot.case)
     tree = build_tree(scenario.anatomy)
     blood = Circulation(tree, scenario.anatomy, scenario.patient)
-    body = build_body(scenario.anatomy.body, scenario.patient, seed)
+    body = body_of(scenario, seed)
     machine = Fluoroscope(body, shot.centre_mm)
     machine.command("field", shot.field_cm)
     imager = Imager(tree, body, blood.bed_vessel.tolist(), size_px, seed)

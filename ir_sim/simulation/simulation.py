@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from ir_sim import __version__
 from ir_sim.anatomy import Lumen, build_tree
-from ir_sim.anatomy.body import build_body
+from ir_sim.anatomy.body import body_of
 from ir_sim.devices import CoaxialSystem, DeviceState, SheathMouth, sheath_mouth
 from ir_sim.devices.hazards import HazardWatch
 from ir_sim.flow import Circulation, Injection
@@ -87,7 +87,7 @@ class Simulation:
         self.mouth = sheath_mouth(self.tree, scenario.access)
         self.coaxial = CoaxialSystem(self.lumen, self.mouth)
         self.circulation = Circulation(self.tree, scenario.anatomy, scenario.patient)
-        self.body = build_body(scenario.anatomy.body, scenario.patient, self.seed)
+        self.body = body_of(scenario, self.seed)
         self.fluoroscope = Fluoroscope(self.body, first_centre_mm(self.mouth))
         access = scenario.access
         at = (access.vessel, access.at_mm)

@@ -15,6 +15,8 @@ Array = NDArray[np.float64]
 
 #: Longer than any shape here, mm.
 _WHOLE = 1.0e4
+#: A plaque is no wider than this round the wall, mm (assumed).
+_WIDEST_MM = 5.0
 
 
 def stent(
@@ -129,29 +131,34 @@ def balloon(points_mm: Array, radius_mm: float, contrast: bool = True) -> tuple[
 
 
 def calcification(
-    points_mm: Array, radius_mm: float, share: float = 0.5, seed: int = 0
+    points_mm: Array, radius_mm: float | Array, share: float = 0.5, seed: int = 0
 ) -> tuple[DeviceShape, ...]:
     """Plaques of chalk in the wall along a centreline.
 
     Args:
         points_mm: (n, 2) centreline.
-        radius_mm: Of the vessel.
+        radius_mm: Of the vessel, or (n,) at each point of the centreline.
         share: Of the wall's length that is calcified, 0 to 1.
         seed: Where.
     """
     rng = np.random.default_rng(seed)
     length = _length(points_mm)
+    steps = np.hypot(*np.diff(np.asarray(points_mm, float), axis=0).T)
+    along = np.concatenate([[0.0], np.cumsum(steps)])
+    calibre = np.broadcast_to(np.asarray(radius_mm, float), along.shape)
     shapes = []
     for _ in range(round(share * length / 2.2)):
         s0, long = rng.uniform(0.0, length), rng.uniform(1.0, 6.0)
         s = np.clip(np.linspace(s0, s0 + long, 6), 0.0, length)
         way = rng.uniform(0, 2 * np.pi) + np.cumsum(rng.normal(0, 0.12, 6))
         thick = float(rng.uniform(0.25, 0.7))
+        radius = np.interp(s, along, calibre)
+        wide = float(radius.mean())
         # a plaque is a sheet that follows the wall: seen edge-on its rows lie behind one another
-        rows = 1 + int(rng.uniform(0.3, 1.1) * radius_mm / (1.6 * thick))
+        rows = 1 + int(min(rng.uniform(0.3, 1.1) * wide, _WIDEST_MM) / (1.6 * thick))
         for row in range(rows):
-            theta = way + 1.6 * thick / radius_mm * (row - 0.5 * (rows - 1))
-            xy, z = _on_tube(points_mm, s, radius_mm * 1.03, theta)
+            theta = way + 1.6 * thick / wide * (row - 0.5 * (rows - 1))
+            xy, z = _on_tube(points_mm, s, radius * 1.03, theta)
             xy = xy + np.linspace(0.0, 1e-3, 6)[:, None]
             shapes.append(DeviceShape(xy, (Piece(0, _WHOLE, thick, 0.0, "calcification"),), z))
     return tuple(shapes)

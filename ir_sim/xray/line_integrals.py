@@ -90,7 +90,7 @@ class LineIntegrals:
         self.tree, self.body, self.bed_vessel, self.size_px = tree, body, bed_vessel, size_px
         self.margin_px = int(_MARGIN * size_px)
         self._twigs = grow_twigs(tree)
-        self._fixtures = fixtures_of(tree)
+        self._fixtures = fixtures_of(tree, body)
         self._views: dict[tuple[Key, int, int], View] = {}
         self._lock = threading.Lock()  # a background thread may build views ahead
         self._line: Image = np.empty((size_px, size_px), np.float32)
