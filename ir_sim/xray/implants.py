@@ -169,7 +169,7 @@ def staples(start_mm: Array, end_mm: Array, count: int = 8, z_mm: float = 40.0) 
 ]:  # fmt: skip
     """A row of titanium staples: small flat B shapes, as left by a bowel stapler."""
     way = np.linspace(np.asarray(start_mm, float), np.asarray(end_mm, float), count)
-    piece = (Piece(0.0, _WHOLE, 0.11, 0.0, "titanium"),)
+    piece = (Piece(0.0, _WHOLE, 0.13, 0.0, "titanium"),)
     bent = np.array([(-1.6, 0.0), (-1.7, 1.0), (-0.6, 1.2), (0.0, 0.3), (0.6, 1.2), (1.7, 1.0),
                      (1.6, 0.0), (-1.6, 0.0)])  # fmt: skip
     return tuple(DeviceShape(at + bent, piece, z_mm) for at in way)
