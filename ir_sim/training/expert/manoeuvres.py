@@ -31,6 +31,12 @@ WIRE_ABOVE_MM, LOST_BELOW_MM = 88.0, 22.0
 FORM_BACK_MM = 90.0
 #: A wire leads a catheter by at least so much, mm.
 LEAD_MM = 35.0
+#: A catheter that was drawn back out of a branch is drawn so much further, clear of its mouth, mm.
+CLEAR_MM = 8.0
+#: A catheter so deep in a vessel that is not on its way has gone astray, mm.
+ASTRAY_MM = 12.0
+#: A branch that turns by less is entered by the wire from below, from so far below it, deg and mm.
+STRAIGHT_DEG, BELOW_MM = 60.0, 30.0
 #: Hands stop where a wall pushes back on a catheter over its wire, which cannot dissect, N.
 FIRM_N = 1.4
 
@@ -99,12 +105,16 @@ def catheter_up(o: Operator, way: Route, above_mm: float, slot: str = "catheter"
     def there() -> bool:
         return height() >= goal
 
+    def astray() -> bool:
+        return way.height_mm(*o.place(slot)) is None and o.place(slot)[1] > ASTRAY_MM
+
     def moves() -> dict[str, tuple[float, float]]:
         if o.inserted_mm("wire") - o.inserted_mm(slot) < LEAD_MM:
             return {"wire": (WIRE_MM_S, 0.0)}
         return {slot: (FOLLOW_MM_S, 0.0)}
 
-    return (yield from o.do(moves, there, 25.0))
+    yield from o.do(moves, any_of(there, astray), 25.0)
+    return there()
 
 
 def form(o: Operator, slot: str = "catheter") -> Work:
@@ -149,7 +159,10 @@ def hook(o: Operator, way: Route, at_mm: float, tries: tuple[Try, ...] = TRIES) 
         tries = (Try(48.0, 90.0), *tries)
     for attempt in tries:
         yield from o.think()
-        yield from climb(o, way, attempt.above_mm + LEAD_MM + 5.0)
+        if not (yield from climb(o, way, attempt.above_mm + LEAD_MM + 5.0)) and (
+            yield from straight_in(o, way)
+        ):
+            return True
         if not (yield from catheter_up(o, way, attempt.above_mm)):
             continue
         yield from form(o)
@@ -157,6 +170,24 @@ def hook(o: Operator, way: Route, at_mm: float, tries: tuple[Try, ...] = TRIES) 
         if (yield from pull_in(o, way, at_mm)):
             return True
     return False
+
+
+def straight_in(o: Operator, way: Route, slot: str = "catheter") -> Work:
+    """The wire from below into a branch that runs on almost straight, such as the left subclavian.
+
+    Where the wire cannot be led past such a branch it may as well go in first.
+    """
+    if abs(way.turning_deg()) > STRAIGHT_DEG:
+        return False
+
+    def below() -> bool:
+        height = way.height_mm(*o.place(slot))
+        return height is not None and height < -BELOW_MM
+
+    back = {slot: (-BACK_MM_S, 0.0), "wire": (-BACK_MM_S, 0.0)}
+    if not (yield from o.do(back, below, 6.0)):
+        return False
+    return (yield from wire_into(o, way, LEAD_MM))
 
 
 def seat(o: Operator, way: Route, at_mm: float, slot: str = "catheter") -> Work:
@@ -263,6 +294,20 @@ def back_on_the_way(o: Operator, way: Route, slot: str) -> Work:
         return False
     both = {slot: (-15.0, 0.0), "wire": (-15.0, 0.0)}
     return (yield from o.do(both, lambda: o.place(slot)[0] in inside, 4.0, watch=True))
+
+
+def pull_back_into(o: Operator, vessel: str, slot: str = "catheter") -> Work:
+    """The catheter, its lumen free, drawn back until its tip lies in a vessel of the way here."""
+    if not o.has(slot):
+        return False
+    yield from o.take_out("wire")
+    here = o.tree.by_id[o.place(slot)[0]].index
+    if o.tree.by_id[vessel].index not in o.tree.path_to_root(here):
+        return False
+    back = {slot: (-PULL_MM_S, 0.0)}
+    if not (yield from o.do(back, lambda: o.place(slot)[0] == vessel, 20.0, watch=True)):
+        return False
+    return (yield from o.do(back, None, CLEAR_MM / PULL_MM_S, watch=True))
 
 
 def let_go(o: Operator, way: Route, slot: str) -> Work:

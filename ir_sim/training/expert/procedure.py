@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ir_sim.devices.coaxial import SHEATH_OUTSIDE_MM
 from ir_sim.scenario.device import Device
-from ir_sim.scenario.model import Step, Target, TipAt
+from ir_sim.scenario.model import Mounted, Step, Target, TipAt
 from ir_sim.simulation.controls import Action, Controls
 from ir_sim.training.expert import clearing, filming, manoeuvres, steering, tray, treating
 from ir_sim.training.expert.operator import Operator, Work
@@ -22,6 +22,10 @@ DEEPER_MM, BEYOND_MM = 4.0, 14.0
 NEUTRAL_DEG = 90.0
 #: A branch that turns back by more is entered deeper by drawing the hook back.
 STEEP_DEG = 134.0
+#: A wire lies so far beyond a catheter that is changed for another, mm.
+EXCHANGE_MM = 60.0
+#: A catheter goes so much beyond the end of the stretch in which it may lie, mm.
+SPARE_MM = 6.0
 #: A form is answered at this pace, s a question.
 ANSWER_S = 0.8
 
@@ -80,8 +84,7 @@ class Procedure:
     def _do(self, step: Step) -> Work:
         when, o = step.when, self.o
         if when.mounted is not None:
-            device = when.mounted.id or self._choice(when.mounted.device).id
-            return (yield from o.put_in(when.mounted.device, device))
+            return (yield from self._mount(when.mounted))
         if when.tip_at is not None:
             return (yield from self._bring(when.tip_at))
         if when.injected is not None:
@@ -103,6 +106,26 @@ class Procedure:
             return (yield from treating.achieve(self, when.endpoint))
         yield from self._bring(self.task.target)
         return (yield from o.wait(self.task.target.hold_s + 0.5))
+
+    def _mount(self, wanted: Mounted) -> Work:
+        """A device put in; in place of another catheter it comes over a wire that lies beyond."""
+        o, slot = self.o, wanted.device
+        device = wanted.id or self._choice(slot).id
+        bare = slot != "catheter" or not (o.has(slot) or o.has("wire"))
+        if bare or (o.has(slot) and o.device(slot).device.id == device):
+            return (yield from o.put_in(slot, device))
+        if not o.has(slot):
+            return (yield from self._over_the_wire(self.scenario.devices[device]))
+        if not o.has("wire"):
+            yield from o.put_in("wire", self._wire().id)
+        ahead = o.inserted_mm(slot) + EXCHANGE_MM
+        push = {"wire": (steering.WIRE_MM_S, 0.0)}
+
+        def enough() -> bool:
+            return o.inserted_mm("wire") > ahead or o.force_n("wire") > steering.GENTLE_N
+
+        yield from o.do(push, enough, 30.0)
+        return (yield from self._over_the_wire(self.scenario.devices[device]))
 
     # -- getting there -------------------------------------------------------------------------
 
@@ -160,6 +183,9 @@ class Procedure:
                 first = self._way(self.task.target.vessel)
                 yield from self._over_the_wire(self._catheters(first)[0])
             above = max(self._height(way) - 40.0, way.branch_mm - way.turn.length_mm + 5.0)
+            if place.to_mm is not None:  # heights count from the heart here
+                above = SPARE_MM - place.to_mm
+                yield from manoeuvres.climb(o, way, above + manoeuvres.LEAD_MM)
             return (yield from manoeuvres.catheter_up(o, way, above))
         if slot == "microcatheter":
             return (yield from self._follow(place, way))

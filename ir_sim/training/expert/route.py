@@ -11,6 +11,8 @@ from ir_sim.anatomy.vessel_tree import Vessel, VesselTree
 
 #: A branch's direction is taken over this much of it, mm.
 _LOOK_MM = 14.0
+#: A way that enters a vessel so much before its branch runs along with the blood there, mm.
+_BEFORE_MM = 25.0
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,9 @@ class Route:
         up: Vessels from the access towards the heart, without the turning one.
         turn: The vessel in which the way turns from going towards the heart to going away from it.
         down: Vessels from the turning one to the goal; empty if the goal is the turning one.
-        antegrade: Whether the sheath points away from the heart already.
+        antegrade: Whether the way runs away from the heart where it leaves the turning vessel: the
+            sheath points so, or the way enters that vessel well before the branch, as from the arm
+            into the aorta or from the neck through the right atrium.
     """
 
     tree: VesselTree
@@ -68,13 +72,11 @@ def route(tree: VesselTree, access: str, goal: str, *, antegrade: bool) -> Route
     down = tree.path_to_root(tree.by_id[goal].index)
     common = next(i for i in up if i in down)
     vessels = tree.vessels
-    return Route(
-        tree,
-        tuple(vessels[i] for i in up[: up.index(common)]),
-        vessels[common],
-        tuple(vessels[i] for i in reversed(down[: down.index(common)])),
-        antegrade,
-    )
+    before = tuple(vessels[i] for i in up[: up.index(common)])
+    after = tuple(vessels[i] for i in reversed(down[: down.index(common)]))
+    if before and after:
+        antegrade |= before[-1].parent_at_mm + _BEFORE_MM < after[0].parent_at_mm
+    return Route(tree, before, vessels[common], after, antegrade)
 
 
 def direction_of(vessel: Vessel) -> Array:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ir_sim.flow.drugs import FORMULARY
 from ir_sim.scenario.model import Endpoint, Happened
 from ir_sim.simulation.controls import Action
-from ir_sim.training.expert import angioplasty, clearing, embolization
+from ir_sim.training.expert import angioplasty, clearing, embolization, manoeuvres
 from ir_sim.training.expert.operator import Operator, Work
 from ir_sim.training.steps import met
 
@@ -31,8 +31,12 @@ def treat(procedure: Procedure, wanted: Happened) -> Work:
 
 
 def measure_pressure(procedure: Procedure, wanted: Happened) -> Work:
-    """Read the pressure where the catheter lies, after a beat or two of rest."""
-    del wanted
+    """Read the pressure where the catheter lies, after a beat or two of rest.
+
+    If another vessel is wanted, one nearer to the heart, the catheter is drawn back into it first.
+    """
+    if wanted.vessel is not None:
+        yield from manoeuvres.pull_back_into(procedure.o, wanted.vessel)
     yield from procedure.o.wait(2.0)
     return (yield from procedure.o.press(Action("pressure")))
 
