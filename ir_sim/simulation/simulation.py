@@ -205,7 +205,12 @@ class Simulation:
         motions = self.hands.motions(wanted)
         bare = no_wire_ahead(self.coaxial.stack, motions)
         held = {**self.treatments.held(), **{str(slot): why for slot, why in bare.items()}}
-        free = {slot: motion for slot, motion in motions.items() if slot not in held}
+        limits = self.treatments.limits()
+        free = {
+            slot: (min(speed, limits.get(slot, speed)), turn)
+            for slot, (speed, turn) in motions.items()
+            if slot not in held
+        }
         self.coaxial.advance(free, DT_S)
         return [held[slot] for slot in motions if slot in held]
 
@@ -228,10 +233,14 @@ class Simulation:
         self.treatments.step(controls.treat)
         jets += bench.injections
         circulation.step(DT_S, jets, self._lying.now(devices))
+        delivered = circulation.delivered_ml
         if rate:
-            given_ml = circulation.delivered_ml[0]
-            self.contrast_ml += given_ml
-            injecting = replace(injecting, rate_ml_s=given_ml / DT_S)
+            self.contrast_ml += delivered[0]
+            injecting = replace(injecting, rate_ml_s=delivered[0] / DT_S)
+        if bench.injections:  # embolics are mixed with contrast: it counts, undiluted
+            own = zip(bench.injections, delivered[-len(bench.injections) :], strict=True)
+            mg = sum(ml * jet.concentration_mg_ml for jet, ml in own if jet.species == "contrast")
+            self.contrast_ml += mg / CONTRAST_MG_ML
         bench.injections.clear()
         self._follow_walls()
         return injecting, [out.blocked] if wanted > 0.0 and out.blocked else []

@@ -8,6 +8,8 @@ from ir_sim.anatomy import build_tree
 from ir_sim.flow import Circulation
 from ir_sim.scenario import from_text
 from ir_sim.scenario.catalogue import shipped_devices, shipped_supplies
+from ir_sim.simulation import Simulation
+from ir_sim.simulation.controls import Action, Controls, Motion
 from ir_sim.treatment import coil_laws, embolic_laws
 from ir_sim.treatment.bench import Bench, Outflow
 from ir_sim.treatment.room import Treatments
@@ -299,3 +301,20 @@ def test_glue_sets_and_holds_a_tip_that_stays():
     assert {"glue_injected", "glue_set", "catheter_glued"} <= set(table.kinds)
     table.run(2.0)
     assert table.blood.flow_ml_s("feeder") < 0.02
+
+
+def test_the_contrast_that_embolics_are_mixed_with_counts_undiluted():
+    text = CASE % {"organ": "fibroid", "flow": 60, "lesion": "", "tray": BEADS}
+    scenario, problems = from_text(text, "case.yaml", shipped_devices(), shipped_supplies())
+    assert scenario is not None, problems
+    sim = Simulation(scenario, 1)
+    sim.step(Controls(actions=(Action("mount", slot="catheter", device="catheter-5f-cobra2"),)))
+    for _ in range(60):
+        sim.step(Controls(motions={"catheter": Motion(30.0)}))
+    state = sim.step(Controls(actions=(Action("take_up", device="particles-500-700"),)))
+    assert not state.refused
+    for _ in range(120):
+        state = sim.step(Controls(treat=0.25))
+    # 0.5 mL of a suspension with 150 mg of iodine per mL: as much as 0.25 mL from the bottle of 300
+    assert state.contrast_ml == pytest.approx(0.25, rel=0.02)
+    assert state.iodine_ledger_mg["injected"] == pytest.approx(300.0 * state.contrast_ml, rel=1e-9)
