@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg.lapack import dgesv
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -165,7 +166,11 @@ class Elimination:
         matrix[self._core_i, self._core_j] = -w[self._core_slot]
         matrix[self._core_j, self._core_i] = -w[self._core_slot]
         matrix.flat[:: n + 1] = diagonal[self._core]
-        return np.asarray(np.linalg.solve(matrix, rhs[self._core]))
+        # symmetric: LAPACK takes the rows for its columns without a copy
+        _, _, x, info = dgesv(matrix.T, rhs[self._core], overwrite_a=1, overwrite_b=1)
+        if info:
+            raise np.linalg.LinAlgError(f"the network's matrix is singular ({info})")
+        return np.asarray(x)
 
 
 def _independent(neighbours: list[dict[int, int]], alive: set[int]) -> list[int]:

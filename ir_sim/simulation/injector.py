@@ -109,6 +109,9 @@ def injection(out: Outflow, tree: VesselTree, wanted_ml_s: float, *, power: bool
     return Injecting(min(wanted_ml_s, most), out.slot, tree.vessels[out.vessel].id, out.wedged)
 
 
+_FIRST = np.zeros(1, np.intp)
+
+
 class Lying:
     """The stretches of vessels that devices lie in; found anew only when a device has moved."""
 
@@ -128,13 +131,25 @@ class Lying:
 
 def _in_lumen(device: DeviceState, tree: VesselTree) -> Iterator[CatheterInLumen]:
     chain = device.chain
-    s = chain.curve_s_mm
-    on = (s >= device.from_mm) & (s <= device.inserted_mm) & (chain.curve_sample >= 0)
-    sample = chain.curve_sample[on]
+    s, samples = chain.curve_s_mm, chain.curve_sample
+    # the curve runs from the mouth to the tip: a device covers one stretch of it
+    low, high = s.searchsorted((device.from_mm, device.inserted_mm)).tolist()
+    if high < len(s) and s[high] == device.inserted_mm:
+        high += 1
+    sample = samples[low:high]
+    sample = sample[sample >= 0]
     if not len(sample):
         return
     vessel, at = tree.sample_vessel[sample], tree.sample_s_mm[sample]
-    for v in sorted(set(vessel.tolist())):
-        here = at[vessel == v]
-        low, high = float(here.min()), float(here.max())
-        yield CatheterInLumen(v, low, high, device.device.outer_radius_mm)
+    starts = np.concatenate([_FIRST, (vessel[1:] != vessel[:-1]).nonzero()[0] + 1])
+    spans: dict[int, tuple[float, float]] = {}
+    for v, least, most in zip(
+        vessel[starts].tolist(),
+        np.minimum.reduceat(at, starts).tolist(),
+        np.maximum.reduceat(at, starts).tolist(),
+        strict=True,
+    ):
+        had = spans.get(v, (least, most))
+        spans[v] = (min(had[0], least), max(had[1], most))
+    for v in sorted(spans):
+        yield CatheterInLumen(v, *spans[v], device.device.outer_radius_mm)
