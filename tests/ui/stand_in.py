@@ -6,6 +6,7 @@ real session.
 
 import copy
 import math
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -44,6 +45,7 @@ class StandIn:
         self.contrast_ml, self.tick, self.finished, self.exposure = 0.0, 0, False, None
         self._path = sheath_path(self.tree, self.scenario.access, self.mouth)
         self._say = []
+        self.circulation = SimpleNamespace(arterial_mmhg=92.0)
         self.vitals = Vitals(72.0, 128.0, 74.0, 92.0, 97.0, 14.0, 0.0, 120.0, 0.0, 0.0)
         self.state = self._state("off", Injecting())
 

@@ -56,12 +56,12 @@ def test_the_last_run_comes_back_and_the_pedal_ends_it(procedure):
     h = procedure
     h.key(pygame.K_F3)
     assert "review: REVIEW RUN 2" in h.tree
-    assert h.screen.review.picture.exposure.run == 2
+    assert h.screen.looking.review.picture.exposure.run == 2
     h.key(pygame.K_F3, pygame.KMOD_SHIFT)
     assert "review: REVIEW RUN 1" in h.tree
     h.key(pygame.K_F5)
     h.key(pygame.K_F5)
-    index = h.screen.review.index
+    index = h.screen.looking.review.index
     h.key(pygame.K_n)
     assert f"MASK {index + 1}" in h.tree
     h.key(pygame.K_F8)
@@ -70,9 +70,9 @@ def test_the_last_run_comes_back_and_the_pedal_ends_it(procedure):
     h.turn()
     assert "PEAK" in h.tree
     h.key(pygame.K_j)
-    assert h.screen.view.reference.stored is h.screen.review.picture.grey
+    assert h.screen.view.reference.stored is h.screen.looking.review.picture.grey
     h.key(pygame.K_SPACE, hold_turns=3)
-    assert h.screen.review is None
+    assert h.screen.looking.review is None
     h.key(pygame.K_j, pygame.KMOD_SHIFT)
     assert h.screen.view.reference.stored is None
 
@@ -81,7 +81,7 @@ def test_no_run_no_review(procedure):
     h = procedure
     h.session.filmed = {}
     h.key(pygame.K_F3)
-    assert h.screen.review is None
+    assert h.screen.looking.review is None
     assert "No run has been filmed yet" in h.tree
     assert chosen_run({}, None, back=False) is None
 

@@ -11,20 +11,18 @@ from ir_sim.app.drawing.panel import clock
 from ir_sim.app.forms import Questions
 from ir_sim.app.gamepad import pad_event
 from ir_sim.app.hands_and_feet import HandsAndFeet
-from ir_sim.app.measuring import Measuring
+from ir_sim.app.looking import Looking
 from ir_sim.app.medicines import medicine_dialog
 from ir_sim.app.mouse import MouseOnMonitor
 from ir_sim.app.painter import Trouble
 from ir_sim.app.play import Play
 from ir_sim.app.power_injector import injector_dialog
-from ir_sim.app.reviewing import Review, chosen_run
 from ir_sim.app.screens.base import ask_first, pause_dialog, show_controls, show_settings
 from ir_sim.app.stage import Stage
 from ir_sim.app.suite_view import SHOWN_EVENTS, Shown, SuiteView
 from ir_sim.app.tray import tray_dialog
 from ir_sim.app.treating import FULL_VACUUM_KPA, treatment_dialog
 from ir_sim.app.widgets import Button, Form
-from ir_sim.scenario.device import MM_PER_FRENCH
 from ir_sim.simulation.controls import Action, Controls
 from ir_sim.simulation.events import Event
 from ir_sim.simulation.state import DT_S
@@ -86,9 +84,10 @@ class ProcedureScreen:
             ]
         )
         self.view = SuiteView(play, self.buttons)
-        self.measuring = Measuring()
-        self.review: Review | None = None
-        self.mouse = MouseOnMonitor(self.view.monitor, self.hands, self.measuring, self._measured)
+        self.looking = Looking(play, self.view, stage.toasts.say)
+        self.mouse = MouseOnMonitor(
+            self.view.monitor, self.hands, self.looking.measuring, self.looking.measured
+        )
         self._trouble = Trouble()
 
     def _button(self, name: str, text: str, key: str) -> Button:
@@ -137,7 +136,7 @@ class ProcedureScreen:
             self._finish()
         elif name in ("tray", "drugs", "injector", "treat"):
             self._open(name)
-        elif self._looks(name, back=back):
+        elif self.looking.command(name, back=back):
             self.view.refresh()
         elif name in ("release", "aspirate"):
             self._treat(name)
@@ -157,53 +156,6 @@ class ProcedureScreen:
             action = machine_action(name, state.settings, back=back)
             if action is not None:
                 self.hands.command(action)
-
-    def _looks(self, name: str, *, back: bool) -> bool:
-        """What is done with pictures already made; whether the command was one of these."""
-        if name == "measure":
-            self.stage.toasts.say(self.measuring.next_tool(back=back))
-        elif name == "clear":
-            self.measuring.clear()
-        elif name == "store":
-            self.view.store(None if back else self.view.picture(self.review))
-        elif name == "review":
-            self._review(back=back)
-        elif self.review is not None:
-            return self.review.command(name, back=back)
-        elif name in ("frame_back", "frame_on", "loop", "peak"):
-            opened = self._review(back=False)
-            if opened is not None:
-                opened.command(name)
-        else:
-            return False
-        return True
-
-    def _review(self, *, back: bool) -> Review | None:
-        """The last run on the large monitor, the one before it, or back to the held image."""
-        if self.review is not None and not back:
-            self.review = None
-            return None
-        runs = self.play.session.runs()
-        number = chosen_run(runs, self.review.run if self.review is not None else None, back=back)
-        painter = self.play.painter
-        if number is None or painter is None:
-            self.stage.toasts.say("No run has been filmed yet.")
-        elif self.play.state.pedal == "off":
-            self.review = Review(painter, runs[number])
-        return self.review
-
-    def _measured(self) -> None:
-        """Something was drawn with the measuring tool."""
-        picture = self.view.picture(self.review)
-        if picture is None:
-            self.measuring.way = []
-            return
-        held = self.play.state.devices
-        inner = [held[s].device for s in ("catheter", "guide") if s in held]
-        french = inner[0].outer_radius_mm * 2.0 / MM_PER_FRENCH if inner else None
-        why = self.measuring.end(picture, None if french is None else round(french, 2))
-        if why:
-            self.stage.toasts.say(why[:1].upper() + why[1:] + ".")
 
     def _treat(self, name: str) -> None:
         if name == "release":
@@ -312,10 +264,7 @@ class ProcedureScreen:
         for event in self.play.news():
             self._hear(event)
         self.view.update(dt_s)
-        if state.pedal != "off":
-            self.review = None
-        if self.review is not None:
-            self.review.update(dt_s)
+        self.looking.update(dt_s)
         for said in self._trouble.news(self.play.painter):
             self.stage.toasts.say(said)
         self._beep()
@@ -371,8 +320,8 @@ class ProcedureScreen:
             messages=self.messages,
             notes=notes,
             blades=self.mouse.blades,
-            review=self.review,
-            measuring=self.measuring,
+            review=self.looking.review,
+            measuring=self.looking.measuring,
             injector="INJECTOR ARMED" if self.hands.injector.armed else "",
             paused=self.paused,
             slow=self.play.slow,
