@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import getpass
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -66,6 +68,14 @@ def add(kinds: Any) -> None:
     parser.add_argument("--level", metavar="TEXT")
     parser.add_argument("--role", metavar="ROLE", help="resident, instructor or director")
     parser.add_argument("--name", metavar="TEXT", help="kept apart from every log and report")
+    sign_in = parser.add_mutually_exclusive_group()
+    sign_in.add_argument(
+        "--sign-in",
+        action="store_true",
+        help="set a password for the live report and the app's records: asked for, or taken from "
+        "IR_SIM_NEW_PASSWORD",
+    )
+    sign_in.add_argument("--no-sign-in", action="store_true", help="take the password away")
 
 
 def import_file(args: argparse.Namespace) -> int:
@@ -126,8 +136,11 @@ def person(args: argparse.Namespace) -> int:
     from ir_sim.records.people import NameList
     from ir_sim.records.store import open_log
 
+    password = _new_password() if args.sign_in else None
     with open_log(args.db) as log:
         placed = log.place(args.trainee, cohort=args.cohort, level=args.level, role=args.role)
+        if args.sign_in or args.no_sign_in:
+            log.let_sign_in(args.trainee, password)
         if args.name is not None:
             NameList(log.home).put(args.trainee, args.name or None)
     print(
@@ -135,3 +148,16 @@ def person(args: argparse.Namespace) -> int:
         f"role {placed.role or '-'}"
     )
     return OK
+
+
+def _new_password() -> str:
+    """From the environment or the keyboard; never shown."""
+    given = os.environ.get("IR_SIM_NEW_PASSWORD", "")
+    if given:
+        return given
+    if not sys.stdin.isatty():
+        raise RecordError("no keyboard to ask for a password: set IR_SIM_NEW_PASSWORD")
+    first = getpass.getpass("new password: ")
+    if getpass.getpass("once more: ") != first:
+        raise RecordError("the two passwords differ; nothing was changed")
+    return first

@@ -24,7 +24,8 @@ def add(commands: Any) -> None:
         "report",
         report,
         "one offline page: who practised what, learning curves, errors, dose and contrast",
-        "ir-sim report -o report.html\nir-sim report --cohort 2026 --since 2026-01-01",
+        "ir-sim report -o report.html\nir-sim report --cohort 2026 --since 2026-01-01\n"
+        "ir-sim report --for R01 -o R01.html",
     )
     add_db(parser)
     add_filters(parser)
@@ -34,6 +35,13 @@ def add(commands: Any) -> None:
         choices=("all", "assessment", "practice"),
         default="all",
         help="runs in which mode (default all)",
+    )
+    parser.add_argument(
+        "--for",
+        dest="viewer",
+        metavar="PSEUDONYM",
+        help="the page as this person may see it, by the role in the log: a resident sees the own "
+        "runs and the cohort without names, an instructor the cohort, a director everyone",
     )
     _add_test(parser)
 
@@ -45,8 +53,13 @@ def add(commands: Any) -> None:
         "ir-sim serve\nir-sim serve --port 9000",
     )
     add_db(parser)
-    parser.add_argument("--host", default="127.0.0.1", help="beyond this computer: password in "
-                        "IR_SIM_SERVE_PASSWORD (user: report) and --certificate")  # fmt: skip
+    parser.add_argument(
+        "--host",
+        default="127.0.0.1",
+        help="beyond this computer: sign-in (people's passwords, or IR_SIM_SERVE_PASSWORD for the "
+        "user report) and --certificate",
+    )
+    parser.add_argument("--sign-in", action="store_true", help="ask for it here as well")
     parser.add_argument("--port", type=int, default=8765, metavar="N")
     parser.add_argument("--certificate", metavar="FILE", help="PEM with certificate and key")
     _add_test(parser)
@@ -80,13 +93,21 @@ def report(args: argparse.Namespace) -> int:
     """Write the page."""
     from ir_sim.cli.log import filter_of
     from ir_sim.records.report.page import write_report
+    from ir_sim.records.roles import HOLDER
     from ir_sim.records.store import open_log
 
     test = _test(args)
     bar = Progress("report", 1.0)
     with open_log(args.db, read_only=True) as log:
+        viewer = log.viewer(args.viewer) if args.viewer else HOLDER
         count = write_report(
-            log, Path(args.out), filter_of(args), mode=args.mode, test=test, progress=bar.at
+            log,
+            Path(args.out),
+            filter_of(args),
+            mode=args.mode,
+            viewer=viewer,
+            test=test,
+            progress=bar.at,
         )
     bar.done()
     print(f"{args.out}: {count} simulated runs")
@@ -104,7 +125,12 @@ def serve(args: argparse.Namespace) -> int:
     with open_log(args.db, read_only=True) as log:
         pages = Pages(log, _test(args))
         server = make_server(
-            pages, args.host, args.port, password=password, certificate=certificate
+            pages,
+            args.host,
+            args.port,
+            password=password,
+            certificate=certificate,
+            sign_in=args.sign_in,
         )
         run(server, lambda line: print(line, flush=True))
     return OK

@@ -5,7 +5,8 @@ An entry is one of these documents, as canonical JSON:
 ========== ============================================================================
 log         who this log is; always the first entry
 workstation public key of a workstation that writes here
-person      random person id, and a commitment to the pseudonym, cohort, level and role
+person      random person id, and a commitment to the pseudonym, cohort, level, role and
+            password's hash
 run         a run, with the person id in place of the pseudonym
 retraction  a run that is not to count any more, and why
 erasure     a person whose identity was removed
@@ -73,10 +74,17 @@ class Link:
 
 
 def commitment(
-    salt: str, pseudonym: str, cohort: str | None, level: str | None, role: str | None
+    salt: str,
+    pseudonym: str,
+    cohort: str | None,
+    level: str | None,
+    role: str | None,
+    sign_in: str | None = None,
 ) -> str:
     """The hash that ties a person's private data to the chain without telling them."""
-    return sha256_hex(canonical([salt, pseudonym, cohort, level, role]))
+    # Without a password it is what it was before there were passwords.
+    last = [] if sign_in is None else [sign_in]
+    return sha256_hex(canonical([salt, pseudonym, cohort, level, role, *last]))
 
 
 def new_salt() -> str:

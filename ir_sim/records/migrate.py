@@ -13,7 +13,7 @@ from ir_sim.records.keys import Signer
 from ir_sim.records.schema import SCHEMA, metadata
 
 #: Revisions that this version knows, oldest first.
-KNOWN = ("0001",)
+KNOWN = ("0001", "0002")
 #: Any number that no other program uses for its PostgreSQL advisory locks.
 _LOCK = 0x6972_7369_6D
 

@@ -115,15 +115,28 @@ def place_person(
     )
     if new == person:
         return person
-    salt = new_salt()
-    promise = commitment(salt, pseudonym, new.cohort, new.level, new.role)
+    query = select(schema.person.c.sign_in).where(schema.person.c.no == person.no)
+    _note(writer, new, writer.connection.execute(query).scalar())
+    return new
+
+
+def let_sign_in(writer: Writer, pseudonym: str, kept: str | None) -> Person:
+    """Set what is kept of a person's password (``sign_in.hashed``); None removes it."""
+    person = find_person(writer, pseudonym) or make_person(writer, pseudonym)
+    _note(writer, person, kept)
+    return person
+
+
+def _note(writer: Writer, person: Person, sign_in: str | None) -> None:
+    salt, private = new_salt(), (person.cohort, person.level, person.role)
+    promise = commitment(salt, str(person.pseudonym), *private, sign_in)
     seq = writer.append("person", {"person_id": person.person_id, "commitment": promise})
+    cohort, level, role = private
     writer.connection.execute(
         update(schema.person)
         .where(schema.person.c.no == person.no)
-        .values(seq=seq, salt=salt, cohort=new.cohort, level=new.level, role=new.role)
+        .values(seq=seq, salt=salt, cohort=cohort, level=level, role=role, sign_in=sign_in)
     )
-    return new
 
 
 def erase_person(writer: Writer, pseudonym: str) -> Person:
@@ -139,7 +152,9 @@ def erase_person(writer: Writer, pseudonym: str) -> Person:
     writer.connection.execute(
         update(schema.person)
         .where(schema.person.c.no == person.no)
-        .values(seq=seq, pseudonym=None, salt=None, cohort=None, level=None, role=None)
+        .values(
+            seq=seq, pseudonym=None, salt=None, cohort=None, level=None, role=None, sign_in=None
+        )
     )
     return person
 

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 #: Alembic revision that this version of the program writes.
-SCHEMA = "0001"
+SCHEMA = "0002"
 
 metadata = MetaData(
     naming_convention={
@@ -74,7 +74,7 @@ entry = Table(
     Column("origin", Text),
 )
 
-#: A person under a pseudonym; erased = pseudonym, salt, cohort, level and role are gone.
+#: A person under a pseudonym; erased = pseudonym, salt, cohort, level, role and sign_in are gone.
 person = Table(
     "person",
     metadata,
@@ -86,6 +86,7 @@ person = Table(
     Column("cohort", String(80)),
     Column("level", String(80)),
     Column("role", String(16)),
+    Column("sign_in", String(200)),
 )
 
 scenario = Table(

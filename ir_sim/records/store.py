@@ -23,10 +23,13 @@ from ir_sim.records.migrate import ensure_schema, require_schema
 from ir_sim.records.people import (
     Person,
     erase_person,
+    let_sign_in,
     place_person,
 )
 from ir_sim.records.reading import LoggedRun, RunFilter, stream_runs
 from ir_sim.records.record import RunRecord
+from ir_sim.records.roles import Viewer, viewer_of
+from ir_sim.records.sign_in import hashed
 from ir_sim.records.verify import Finding, verify_log
 
 EVERY_RUN = RunFilter()
@@ -164,10 +167,28 @@ class ScoreLog:
             rows = connection.execute(select(*columns).order_by(schema.person.c.no))
             return [Person(*row) for row in rows]
 
+    def viewer(self, pseudonym: str) -> Viewer:
+        """How somebody sees the log.
+
+        Raises:
+            RecordError: Nobody has this pseudonym.
+        """
+        return viewer_of(self.people(), pseudonym)
+
     def place(self, pseudonym: str, **where: str | None) -> Person:
         """Set a person's cohort, level or role (see ``people.place_person``)."""
         with self._writer() as writer:
             return place_person(writer, pseudonym, **where)
+
+    def let_sign_in(self, pseudonym: str, password: str | None) -> Person:
+        """Give a person a password; None takes it away.
+
+        Raises:
+            RecordError: It is too short, or the log cannot be written.
+        """
+        kept = None if password is None else hashed(password)
+        with self._writer() as writer:
+            return let_sign_in(writer, pseudonym, kept)
 
     def erase(self, pseudonym: str) -> Person:
         """Remove a person's identity from the log; the chain stays valid."""

@@ -13,6 +13,7 @@ from ir_sim.records.chain import Link, commitment
 from ir_sim.records.drawing import Drawn, drawn
 
 Problem = tuple[str, str]
+_PRIVATE = ("salt", "pseudonym", "cohort", "level", "role", "sign_in")
 
 #: Truth values are compared as the numbers that are stored, so that a 3 is not taken for a 1.
 _TRUTHS = ("finished", "passed", "practice")
@@ -135,7 +136,7 @@ def people_problems(
     for row in connection.execute(select(*columns)).mappings():
         place = f"person {row['pseudonym'] or row['person_id']}"
         seq, promise = left.pop(row["person_id"], (None, None))
-        private = [row[name] for name in ("salt", "pseudonym", "cohort", "level", "role")]
+        private = [row[name] for name in _PRIVATE]
         if seq is None:
             yield place, "the chain knows no such person"
         elif promise is None:
@@ -144,7 +145,7 @@ def people_problems(
         elif row["salt"] is None or row["pseudonym"] is None:
             yield place, "the identity is gone without an erasure in the chain"
         elif commitment(*private) != promise:
-            yield place, "pseudonym, cohort, level or role is not what was logged"
+            yield place, "pseudonym, cohort, level, role or password is not what was logged"
         if seq is not None and row["seq"] != seq:
             yield place, "the row points at another entry of the chain"
     for person_id in left:

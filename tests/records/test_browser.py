@@ -162,7 +162,8 @@ def test_one_person_is_picked_out_and_a_run_opened(shown, tmp_path):
              f"reference {number(metric['reference'])} ({metric['source']})"]
             for key, metric in document["metrics"].items()
         ] + [
-            [f"{e['time_s']:.1f} s", e["code"].replace("_", " "), f"weight {e['weight']}", e["text"]]
+            [f"{e['time_s']:.1f} s", e["code"].replace("_", " "), f"weight {e['weight']}",
+             e["text"]]
             for e in document["errors"]
         ]  # fmt: skip
         assert told == expected

@@ -31,6 +31,7 @@ def clean(tmp_path_factory):
         for k in range(RUNS):
             log.add(made_run(k, trainee=f"R0{k % 3}"), recording_of(k))
         log.place("R01", cohort="2026", level="PGY-2")
+        log.let_sign_in("R01", "a-long-pass-word")
         log.erase("R02")
         log.retract(made_run(4).run_id, "test")
         assert log.verify() == []

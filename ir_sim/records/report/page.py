@@ -135,6 +135,8 @@ def report_html(
         filters=_filters(which, mode),
         viewer=viewer,
         live=live,
+        mode=mode,
+        chosen=_chosen(which),
         bokeh=script,
         bokeh_version=bokeh_version,
         test=test,
@@ -177,19 +179,19 @@ def _crowd(
     return Crowd(data, counted, found)
 
 
+def _chosen(which: RunFilter) -> dict[str, str]:
+    return {
+        "trainee": which.trainee or "",
+        "cohort": which.cohort or "",
+        "case": which.case or "",
+        "since": utc_text(which.since)[:10] if which.since else "",
+        "until": utc_text(which.until)[:10] if which.until else "",
+        "player": which.player or "",
+    }
+
+
 def _filters(which: RunFilter, mode: str) -> str:
-    parts = [
-        f"{name} {value}"
-        for name, value in (
-            ("trainee", which.trainee),
-            ("cohort", which.cohort),
-            ("case", which.case),
-            ("since", which.since and utc_text(which.since)[:10]),
-            ("until", which.until and utc_text(which.until)[:10]),
-            ("player", which.player),
-        )
-        if value
-    ]
+    parts = [f"{name} {value}" for name, value in _chosen(which).items() if value]
     if mode != "all":
         parts.append(f"{mode} mode")
     return ", ".join(parts) or "every run of the log"
