@@ -1,4 +1,4 @@
-"""Five pictures of contrast that flows: what a reader of angiograms looks at first.
+"""Pictures of contrast that flows: what a reader of angiograms looks at first.
 
 Real blood of real cases, a catheter laid where it belongs instead of being steered there.
 """
@@ -86,6 +86,10 @@ FLOW_SHOTS: tuple[FlowShot, ...] = (
         (-30.0, 110.0), 32.0, (0.34, 1.0, 2.4, 5.0, 10.0),
         bleed_ml_s=1.2, bleed_mm=30.0,
     ),
+    FlowShot(
+        "portal-phase", "sma-selective", "superior_mesenteric", 10.0, 6.0, 30.0,
+        (-5.0, 85.0), 32.0, (1.0, 4.0, 7.0, 11.0, 18.0),
+    ),
 )  # fmt: skip
 
 
@@ -131,7 +135,7 @@ def flow_pictures(shot: FlowShot, size_px: int = 768, seed: int = 1) -> list[Gre
 
 
 def write_flow_pictures(out: Path, size_px: int = 768) -> list[Path]:
-    """Write a strip of frames for each of the five injections; returns the files."""
+    """Write a strip of frames for each of the injections; returns the files."""
     out.mkdir(parents=True, exist_ok=True)
     files = []
     for shot in FLOW_SHOTS:

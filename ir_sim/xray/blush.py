@@ -69,7 +69,10 @@ class Blush:
             reach = _REACH_MM.get(organ, _OTHER_REACH_MM)
             if outlet is not None and outlet.volume_ml is not None:
                 reach = _SIGMA_SHARE * ball_radius_mm(outlet.volume_ml)
-            bed = self._bed(vessel.xy_mm, vessel.tangent, organ, body, reach)
+            xy, tangent = vessel.xy_mm, vessel.tangent
+            if vessel.vein and vessel.parent < 0:  # it ends where it begins
+                xy, tangent = xy[::-1], -tangent[::-1]
+            bed = self._bed(xy, tangent, organ, body, reach)
             self._kernel[k] = bed / cell_cm2
             if organ == "kidney":
                 self._urine[k] = self._collecting(vessel.xy_mm[-1], body) / cell_cm2
