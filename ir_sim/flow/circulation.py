@@ -45,7 +45,9 @@ class Circulation(Edits):
         physiology: Reflexes, drugs and reactions.
         injected_ml: What was injected in the last tick: what was wanted, but less where the lumen's
             pressure held the syringe back.
-        delivered_ml: The same for each injection of the last tick, in the order given.
+        jet_rise_mmhg: How much the injections of the last tick have raised the pressure in their
+            lumen above that at rest.
+        delivered_ml: The same as ``injected_ml`` for each injection of the last tick, in the order given.
         lesion_rows: (vessel index, place among its lesions) to the row of the plug of a drawn
             thrombus, or of the leak of a drawn bleed or fistula.
         bed_vessel: (beds,) index of the vessel that feeds each organ bed; ``organs`` their names.
@@ -70,7 +72,7 @@ class Circulation(Edits):
         rest_mmhg = float(self.blood.mean_pressure[0])
         self.physiology = Physiology(patient, heart.rate_bpm, stroke_ml, rest_mmhg)
         self._catheters: tuple[CatheterInLumen, ...] = ()
-        self._jet_mmhg, self.injected_ml = np.zeros(0), 0.0
+        self._jet_mmhg, self.injected_ml, self.jet_rise_mmhg = np.zeros(0), 0.0, 0.0
         self.delivered_ml: tuple[float, ...] = ()
         self.lesion_rows = {**self.blood.calibres.clots, **open_leaks(self)}
 
@@ -115,6 +117,8 @@ class Circulation(Edits):
         moved, beat_ended = self.blood.advance(dt_s, taps, shaped)
         jets_ml, leaks = moved.tap[: len(flow)], np.arange(len(flow), len(places))
         self._jet_mmhg = self.blood.circuit.tap_pressure[: len(flow)]
+        rest = self.blood.supply.pressure_mmhg[self.blood.plumbing.b[taps.element[: len(flow)]]]
+        self.jet_rise_mmhg = float(np.max(self._jet_mmhg - rest, initial=0.0))
         self.injected_ml = float(jets_ml.sum())
         given = {id(i): 0.0 for i in injections}
         mass = np.zeros((len(SPECIES), len(places)))

@@ -33,7 +33,7 @@ def inflict(
         if hazard.kind == "perforation":
             row = circulation.add_bleed(hazard.vessel, at_mm)
             circulation.open_leak(row, BLEED_ML_S[hazard.slot])
-        elif hazard.kind == "dissection":
+        elif hazard.kind in ("dissection", "jet_dissection"):
             circulation.narrow(
                 hazard.vessel, at_mm, DISSECTION_MM, DISSECTION_PERCENT, DISSECTION_S
             )

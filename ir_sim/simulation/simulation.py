@@ -37,6 +37,7 @@ from ir_sim.simulation.events import Event
 from ir_sim.simulation.handling import Hands, no_wire_ahead
 from ir_sim.simulation.harm import inflict
 from ir_sim.simulation.injector import CONTRAST_MG_ML, Lying, injection, outflow
+from ir_sim.simulation.jets import JetWatch
 from ir_sim.simulation.orders import Orders, check_orders
 from ir_sim.simulation.pictures import Album
 from ir_sim.simulation.power_injector import PowerInjector
@@ -94,7 +95,7 @@ class Simulation:
         self.bedside = Bedside(scenario.patient, self.circulation, at, self.seed)
         wire_first = scenario.task.catheter_without_wire == "refused"
         self.hands = Hands(scenario.devices, self.coaxial, wire_first=wire_first)
-        self.hazards = HazardWatch()
+        self.hazards, self.jets = HazardWatch(), JetWatch()
         self.bench = Bench(scenario, self.tree, self.circulation, self.seed)
         self.treatments = Treatments(self.bench)
         self.timeline = Timeline()
@@ -173,6 +174,7 @@ class Simulation:
         self._scenery.step(DT_S, devices, injecting, self.circulation, filming=filming)
         self.state = self._state(devices, controls.pedal, injecting, tuple(refused))
         found = self.hazards.update(slots, DT_S)
+        found += self.jets.update(DT_S, injecting, slots, self.circulation, CONTRAST_MG_ML)
         self.timeline.hazards(self._tick, found)
         self._tell_treatments()
         inflict(found, slots, self.circulation)
@@ -360,7 +362,7 @@ class Simulation:
             "coaxial": self.coaxial.save(),
             "hands": self.hands.save(),
             "injector": self.injector.save(),
-            "hazards": copy.deepcopy(self.hazards),
+            "hazards": copy.deepcopy((self.hazards, self.jets)),
             "circulation": self.circulation.state(),
             "treatments": self.treatments.state(),
             "bedside": self.bedside.save(),
@@ -378,7 +380,7 @@ class Simulation:
         self.coaxial.restore(saved["coaxial"])
         self.hands.restore(saved["hands"])
         self.injector.restore(saved["injector"])
-        self.hazards = copy.deepcopy(saved["hazards"])
+        self.hazards, self.jets = copy.deepcopy(saved["hazards"])
         self.circulation.restore(saved["circulation"])
         self.treatments.restore(saved["treatments"])
         self.bedside.restore(saved["bedside"])

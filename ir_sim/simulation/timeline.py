@@ -238,6 +238,8 @@ _HAZARDS = {
     "wall_force": "The {slot} pressed on the wall with {force_n:.1f} N in the {vessel}.",
     "perforation": "The {slot} perforated the {vessel} ({force_n:.1f} N).",
     "dissection": "The tip of the {slot} lifted the wall of the {vessel} ({force_n:.1f} N).",
+    "jet_dissection": "The jet of {rate_ml_s:.1f} mL/s from the {slot} lifted the wall of the "
+    "{vessel}.",
     "catheter_without_wire": "The {slot} was advanced {advanced_mm:.0f} mm without a wire ahead.",
     "loop_formed": "The {slot} formed a loop in the {vessel}.",
     "loop_gone": "The loop of the {slot} was undone.",

@@ -32,6 +32,7 @@ OPENS: Mapping[str, str] = {
     "contrast_reaction": "reaction",
     "spasm": "spasm",
     "dissection": "dissection",
+    "jet_dissection": "dissection",
     "thrombus_formed": "clot on the catheter",
     "air_injected": "air",
 }

@@ -283,6 +283,12 @@ CATALOGUE = [
         {"patient": ALLERGIC, "more": FORMS},
     ),
     ("dissection", event("dissection", force_n=1.1), event("wall_force", force_n=1.1), {}),
+    (
+        "jet_dissection",
+        event("jet_dissection", pressure_mmhg=480.0, rate_ml_s=7.0),
+        event("dissection", force_n=1.1),
+        {},
+    ),
     ("device_misplaced", event("device_misplaced", device="Stent"), event("stent_deployed"), {}),
     (
         "injecting_wedged",

@@ -28,6 +28,7 @@ from ir_sim.training.detectors.embolizing import (
 from ir_sim.training.detectors.hazards import (
     CatheterWithoutWire,
     Dissection,
+    JetDissection,
     Perforation,
     WallForce,
 )
@@ -85,6 +86,7 @@ _ALL: tuple[type[Detector], ...] = (
     WrongPatient,
     AllergyIgnored,
     Dissection,
+    JetDissection,
     DeviceMisplaced,
     InjectingWedged,
     ContrastLimit,

@@ -24,6 +24,14 @@ class Dissection(OnEvent):
     fields = ("force_n",)
 
 
+class JetDissection(OnEvent):
+    """An injection lifted the intima."""
+
+    code = "jet_dissection"
+    kinds = ("jet_dissection",)
+    fields = ("pressure_mmhg", "rate_ml_s")
+
+
 class WallForce(OnEvent):
     """Sustained force on a wall. The devices report from 0.6 N on; a rubric may ask for more."""
 

@@ -145,4 +145,4 @@ class HeparinMissing(Detector):
 
 
 #: Events of the treatment room that ask for heparin first.
-TREATMENTS = frozenset(CHANGES) - {"perforation", "dissection", "drug_given"}
+TREATMENTS = frozenset(CHANGES) - {"perforation", "dissection", "jet_dissection", "drug_given"}

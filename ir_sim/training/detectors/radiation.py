@@ -137,6 +137,7 @@ class RepeatRun(Detector):
 CHANGES = (
     "perforation",
     "dissection",
+    "jet_dissection",
     "drug_given",
     "balloon_inflated",
     "balloon_deflated",
