@@ -207,7 +207,12 @@ class Simulation:
         motions = self.hands.motions(wanted)
         bare = no_wire_ahead(self.coaxial.stack, motions)
         held = {**self.treatments.held(), **{str(slot): why for slot, why in bare.items()}}
-        free = {slot: motion for slot, motion in motions.items() if slot not in held}
+        limits = self.treatments.limits()
+        free = {
+            slot: (min(speed, limits.get(slot, speed)), turn)
+            for slot, (speed, turn) in motions.items()
+            if slot not in held
+        }
         self.coaxial.advance(free, DT_S)
         return [held[slot] for slot in motions if slot in held]
 

@@ -26,6 +26,8 @@ _SHUTS_ML, _LOOK_TICKS = 0.02, 30
 #: Bubbles run no faster than this, mm/s; one that fills so much of a vessel's radius is stuck; less
 #: than this share of it is no more seen.
 _FASTEST_MM_S, _FILLS, _SEEN = 600.0, 0.95, 0.1
+#: What is injected so near to the tip comes out of it, mm (collaterals are injections as well).
+_SAME_MM = 0.5
 
 
 @dataclass
@@ -136,12 +138,20 @@ class Air:
         self._told.clear()
         return ml
 
+    def pushed_ml_s(self) -> float:
+        """What goes through the innermost lumen in this tick, from a syringe or an embolic."""
+        bench, out = self.bench, self.bench.outflow
+        here = [
+            i.rate_ml_s for i in bench.injections
+            if i.vessel == out.vessel and abs(i.at_mm - out.at_mm) < _SAME_MM
+        ]  # fmt: skip
+        return bench.pushed_ml_s + sum(here)
+
     # -- in the blood --------------------------------------------------------------------------
 
     def _push_out(self) -> None:
         bench, out = self.bench, self.bench.outflow
-        pushed = bench.pushed_ml_s > 0.0 or any(i.rate_ml_s > 0.0 for i in bench.injections)
-        if not pushed or bench.air_ml.get(out.slot, 0.0) < laws.LEAST_ML:
+        if self.pushed_ml_s() <= 0.0 or bench.air_ml.get(out.slot, 0.0) < laws.LEAST_ML:
             return
         ml = bench.air_ml.pop(out.slot)
         self._told = [slot for slot in self._told if slot != out.slot]

@@ -110,8 +110,7 @@ class Complications(Treatment):
             held = bench.devices.get(slot)
             if held is None or held.device.id != self._clotted[slot]:
                 self._take_clot(slot)
-        pushed = bench.pushed_ml_s + sum(i.rate_ml_s for i in bench.injections)
-        if out.slot not in self._clots or pushed < _DRIVES_ML_S:
+        if out.slot not in self._clots or self.air.pushed_ml_s() < _DRIVES_ML_S:
             return
         self._take_clot(out.slot)
         end, organ = self.air.an_end(out.vessel, out.at_mm, self._shot)

@@ -12,13 +12,16 @@ from ir_sim.treatment.bench import Bench, Reading
 from ir_sim.treatment.clot_removal import ClotRemoval
 from ir_sim.treatment.coils import Coils
 from ir_sim.treatment.complications import Complications
+from ir_sim.treatment.crossing import Crossing
 from ir_sim.treatment.embolics import Embolics
 from ir_sim.treatment.measures import Measures
 from ir_sim.treatment.treatment import Treatment
 from ir_sim.xray import DeviceShape
 
 #: Every treatment there is; the order decides which sees a tick first.
-TREATMENTS: tuple[type[Treatment], ...] = (Angioplasty, Coils, Embolics, ClotRemoval, Complications)
+TREATMENTS: tuple[type[Treatment], ...] = (
+    Angioplasty, Crossing, Coils, Embolics, ClotRemoval, Complications,
+)  # fmt: skip
 
 
 class Treatments:
@@ -88,6 +91,10 @@ class Treatments:
     def held(self) -> Mapping[str, str]:
         """Slots whose device a treatment holds where it is (a full balloon), and why."""
         return {slot: why for treatment in self._all for slot, why in treatment.held().items()}
+
+    def limits(self) -> Mapping[str, float]:
+        """Slots whose device goes forward at most so fast now, mm/s (a wire in a shut vessel)."""
+        return {slot: mm_s for t in self._all for slot, mm_s in t.limits().items()}
 
     def reading(self) -> Reading | None:
         """What the tool in hand shows; None if none is."""

@@ -62,6 +62,10 @@ class Treatment:
         """Slots whose device it holds where it is now, and why in one line."""
         return {}
 
+    def limits(self) -> Mapping[str, float]:
+        """Slots whose device goes forward at most so fast now, mm/s."""
+        return {}
+
     def reading(self) -> Reading | None:
         """What the tool in hand shows."""
         return None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ir_sim.flow.drugs import FORMULARY
 from ir_sim.scenario.model import Endpoint, Happened
 from ir_sim.simulation.controls import Action
-from ir_sim.training.expert import angioplasty, clearing, embolization, manoeuvres
+from ir_sim.training.expert import angioplasty, clearing, crossing, embolization, manoeuvres
 from ir_sim.training.expert.operator import Operator, Work
 from ir_sim.training.steps import met
 
@@ -62,6 +62,7 @@ TREATING: dict[str, Callable[[Procedure, Happened], Work]] = {
     "lysis_checked": clearing.check,
     "retriever_opened": clearing.open_retriever,
     "clot_removed": clearing.clear,
+    "occlusion_crossed": crossing.cross,
     "balloon_inflated": angioplasty.dilate,
     "waist_gone": angioplasty.dilate,
     "balloon_deflated": angioplasty.deflate,
