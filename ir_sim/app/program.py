@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -20,6 +20,7 @@ from ir_sim.app.play import Play
 from ir_sim.app.prepared import PICTURE_PX, Prepared, prepare
 from ir_sim.app.preparing import Preparing
 from ir_sim.app.replaying import Replaying
+from ir_sim.app.screens.author import AuthorScreen
 from ir_sim.app.screens.base import ask_first
 from ir_sim.app.screens.briefing import BriefingScreen
 from ir_sim.app.screens.debrief import DebriefScreen
@@ -29,8 +30,10 @@ from ir_sim.app.screens.replay import ReplayScreen
 from ir_sim.app.screens.waiting import WaitingScreen
 from ir_sim.app.stage import Stage
 from ir_sim.authoring.check import load_case
+from ir_sim.authoring.scaffold import own_copy
 from ir_sim.errors import IrSimError
 from ir_sim.records.filing import IMPATIENT_S
+from ir_sim.scenario.library import load
 from ir_sim.scenario.model import Scenario
 from ir_sim.scenario.patients import Grade
 from ir_sim.simulation.recording import Recording
@@ -96,10 +99,30 @@ class Program:
 
     def home(self) -> None:
         """The first screen."""
-        self.stage.go(HomeScreen(self.stage, self._chosen, self.cases, self.past.lines))
+        lines = self.past.lines
+        self.stage.go(HomeScreen(self.stage, self._chosen, self.cases, lines, self.write))
 
-    def _chosen(self, case: str, trainee: str, watch: bool) -> None:
-        self.brief(Choice(case, trainee, watch))
+    def _chosen(
+        self, case: str, trainee: str, watch: bool, patient: int = 0, difficulty: Grade = "standard"
+    ) -> None:
+        self.brief(Choice(case, trainee, watch, None, patient, difficulty))
+
+    def write(self, case: str) -> None:
+        """The author's screen on an own case, or on a copy of a shipped one."""
+        try:
+            path = own_copy(case)
+            screen = AuthorScreen(self.stage, path, self._written)
+        except IrSimError as error:
+            self.stage.toasts.say(str(error).splitlines()[0])
+            return
+        self.stage.toasts.say(f"You write on {path}")
+        self.stage.prefer(case=path.stem)
+        self.stage.go(screen)
+
+    def _written(self) -> None:
+        """Home, with the cases read anew."""
+        self.cases = CaseList()
+        self.home()
 
     def brief(self, choice: Choice, *, at_once: bool = False) -> None:
         """The briefing of a case, or a line that says why there is none."""
@@ -115,6 +138,10 @@ class Program:
         )
         make = partial(Session, scenario, seed, help_level=helped)
         preparing = Preparing(lambda: self._prepare(make))
+        another: Callable[[], None] | None = None
+        if self._varies(choice.case):
+            following = replace(choice, seed=None, patient=choice.patient + 1)
+            another = partial(self.brief, following)
         self.stage.go(
             BriefingScreen(
                 self.stage,
@@ -124,8 +151,15 @@ class Program:
                 self.home,
                 watch=choice.watch,
                 at_once=at_once,
+                version=(choice.patient, choice.difficulty),
+                another=another,
             )
         )
+
+    @staticmethod
+    def _varies(case: str) -> bool:
+        """Whether a case has other patients."""
+        return load(case).variation is not None
 
     # -- procedure -----------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 import pygame
 
+from ir_sim.app.pad_keys import as_key
 from ir_sim.app.preferences import Preferences, save_preferences
 from ir_sim.app.sound import Sound
 from ir_sim.app.theme import HIGH_CONTRAST, SMALLEST_SIZE, STANDARD, Theme, window_scale
@@ -34,10 +35,12 @@ REPEATING = frozenset(
         pygame.K_TAB,
     }
 )
+#: What a screen must hear of although a dialog lies over it: something is let go.
+_LET_GO = (pygame.KEYUP, pygame.CONTROLLERBUTTONUP, pygame.WINDOWFOCUSLOST)
 
 
 class Screen(Protocol):
-    """One screen."""
+    """One screen; with an attribute ``steered`` that is true it takes gamepads as they are."""
 
     name: str
 
@@ -168,6 +171,11 @@ class Stage:
         return False
 
     def _event(self, event: pygame.event.Event) -> None:
+        pressed, key = event, as_key(event)
+        if self.dialog is not None or not getattr(self.screen, "steered", False):
+            event = key
+        elif key.type == pygame.KEYUP:
+            self._down.discard(key.key)
         if self._repeats(event):
             return
         if event.type == pygame.QUIT:
@@ -180,8 +188,8 @@ class Stage:
             self._shoot = True
         elif self.dialog is not None:
             self.dialog.handle(event)
-            if self.screen is not None and event.type in (pygame.KEYUP, pygame.WINDOWFOCUSLOST):
-                self.screen.handle(event)  # a key held when the dialog came up must come up too
+            if self.screen is not None and pressed.type in _LET_GO:
+                self.screen.handle(pressed)  # a key held when the dialog came up must come up too
         elif self.screen is not None:
             self.screen.handle(event)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from ir_sim.errors import IrSimError
+from ir_sim.scenario.library import own_folder, own_scenarios, shipped_scenarios
 from ir_sim.scenario.templates import template_names, title_of, variants_of
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
@@ -165,3 +167,36 @@ def new_case(name: str, title: str | None = None) -> str:
             f"\ntitle: {words}", f"\ntitle: '{quoted}'"
         )
     return _TEXT.format(name=name, title=words)
+
+
+def own_copy(case: str) -> Path:
+    """The file in which an author changes a case: an own case's, or a copy of a shipped one.
+
+    The copy is named ``my-`` and the case's id and lies among the own cases; if it is there
+    already, it is gone on with.
+
+    Args:
+        case: Id of a case, or the path of its file.
+
+    Raises:
+        IrSimError: There is no such case, or the copy cannot be written.
+    """
+    if case in own_scenarios():
+        return own_scenarios()[case]
+    if Path(case).is_file():
+        return Path(case)
+    if case not in shipped_scenarios():
+        raise IrSimError(f"no case '{case}' to change")
+    name = f"my-{case}"
+    path = own_folder() / f"{name}.yaml"
+    if path.exists():
+        return path
+    text = shipped_scenarios()[case].read_text(encoding="utf-8")
+    text = re.sub(r"(?m)^id:.*$", f"id: {name}", text, count=1)
+    text = re.sub(r"(?m)^review: \{.*\}$", "review: unreviewed", text, count=1)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise IrSimError(f"{path}: cannot be written: {error.strerror or error}") from error
+    return path

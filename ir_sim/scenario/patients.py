@@ -204,7 +204,11 @@ def _varied(data: Data, bounds: Variation, patient: int, attempt: int) -> Data:
             if pair is not None:
                 value = dice(key).uniform(*pair)
                 block[key] = round(value) if key == "age" else round(value, 1)
-    return {**data, "anatomy": {**anatomy, "heart": heart, "vessels": vessels}, "patient": who}
+    out = {**data, "anatomy": {**anatomy, "heart": heart, "vessels": vessels}, "patient": who}
+    if isinstance(data.get("briefing"), str):  # the prose names the age of the one as authored
+        was, now = f"{data['patient']['age']}-year-old", f"{who['age']}-year-old"
+        out["briefing"] = data["briefing"].replace(was, now)
+    return out
 
 
 def _narrowed(vessel: Data, by_percent: float) -> Data:

@@ -9,6 +9,8 @@ from ir_sim.app import preferences as liked
 from ir_sim.app.case_list import CaseList, found
 from ir_sim.app.screens.home import HomeScreen
 from ir_sim.app.start_check import REPAIR, pygame_problem
+from ir_sim.authoring.check import check_case
+from ir_sim.authoring.scaffold import own_copy
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +35,7 @@ def test_name_then_enter_enter_opens_the_first_case(hand, cases):
     h.key(pygame.K_RETURN)
     assert "> listing cases" in h.tree
     h.key(pygame.K_RETURN)
-    assert opened == [(h.stage.screen.entry.id, "R 07", False)]
+    assert opened == [(h.stage.screen.entry.id, "R 07", False, 0, "standard")]
     assert h.stage.preferences.trainee == "R 07"
 
 
@@ -180,3 +182,63 @@ def test_a_held_key_presses_nothing_on_the_next_screen(hand, cases):
     h.turn(arrow)
     after = h.stage.screen.list.value
     assert after != before
+
+
+def test_another_patient_and_a_harder_case_are_chosen_by_keys(hand, cases):
+    opened = []
+    h = home(hand, cases, opened, trainee="R01", case="left-subclavian")
+    form = h.stage.screen.form
+    form.refocus("patient")
+    h.key(pygame.K_RETURN)
+    h.key(pygame.K_RETURN)
+    assert "Patient 2" in h.tree
+    form.refocus("difficulty")
+    for _ in range(3):
+        if "[harder]" not in h.tree:
+            h.key(pygame.K_RIGHT)
+    form.refocus("open")
+    h.key(pygame.K_RETURN)
+    assert opened == [("left-subclavian", "R01", False, 2, "harder")]
+
+
+def test_a_case_without_variation_has_one_patient(hand, cases):
+    h = home(hand, cases, [], trainee="R01", case="sma-selective")
+    assert not h.stage.screen.patient.enabled
+    assert "One patient only" in h.tree
+
+
+def test_a_gamepad_goes_through_the_screen(hand, cases):
+    opened = []
+    h = home(hand, cases, opened, trainee="R01", case="left-subclavian")
+
+    def pad(button):
+        for kind in (pygame.CONTROLLERBUTTONDOWN, pygame.CONTROLLERBUTTONUP):
+            h.turn(pygame.event.Event(kind, button=button))
+
+    chosen = h.stage.screen.entry.id
+    pad(pygame.CONTROLLER_BUTTON_DPAD_DOWN)
+    assert h.stage.screen.entry.id != chosen
+    for _ in range(20):
+        if "> button watch" not in h.tree:
+            pad(pygame.CONTROLLER_BUTTON_RIGHTSHOULDER)
+    pad(pygame.CONTROLLER_BUTTON_A)
+    assert opened[0][0] == h.stage.screen.entry.id
+    assert opened[0][2] is True
+
+
+def test_the_author_writes_on_a_copy(tmp_path, monkeypatch):
+    monkeypatch.setenv("IR_SIM_CASES", str(tmp_path / "mine"))
+    path = own_copy("sma-selective")
+    assert path == tmp_path / "mine" / "my-sma-selective.yaml"
+    assert check_case(path)[1] == []
+    path.write_text(path.read_text() + "# mine\n")
+    assert own_copy("sma-selective").read_text().endswith("# mine\n")
+    assert own_copy("my-sma-selective") == path
+
+
+def test_write_on_it_hands_over_the_case(hand, cases):
+    h, asked = hand(trainee="R01", case="left-subclavian"), []
+    h.stage.go(HomeScreen(h.stage, lambda *a: None, cases, write=asked.append))
+    h.turn()
+    h.click(h.stage.screen.edit.rect.center)
+    assert asked == ["left-subclavian"]

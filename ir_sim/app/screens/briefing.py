@@ -17,6 +17,7 @@ from ir_sim.app.theme import SLOT_COLOURS, Colour
 from ir_sim.app.widgets import Button, Column, Form, Table
 from ir_sim.errors import IrSimError
 from ir_sim.scenario.model import Scenario
+from ir_sim.scenario.patients import Grade
 from ir_sim.training.case import contrast_limit
 
 T = TypeVar("T")
@@ -33,6 +34,8 @@ class BriefingScreen(FormScreen, Generic[T]):
         back: Home.
         watch: Whether the expert plays.
         at_once: Go on as soon as the session is ready, unasked.
+        version: Number of the patient, 0 as authored, and the difficulty.
+        another: Opens the briefing of the next patient like this; None if there are no others.
     """
 
     name = "briefing"
@@ -47,6 +50,8 @@ class BriefingScreen(FormScreen, Generic[T]):
         *,
         watch: bool = False,
         at_once: bool = False,
+        version: tuple[int, Grade] = (0, "standard"),
+        another: Callable[[], None] | None = None,
     ) -> None:
         super().__init__(stage)
         self.scenario, self._preparing = scenario, preparing
@@ -73,6 +78,13 @@ class BriefingScreen(FormScreen, Generic[T]):
                 Button("back", "Back", back, "Esc"),
             ]
         )
+        patient, grade = version
+        which = f"  ·  patient {patient}" if patient else ""
+        self._version = which + ("" if grade == "standard" else f"  ·  {grade}")
+        self.another: Button | None = None
+        if another is not None:
+            self.another = Button("another", "Another patient like this", another)
+            self.form.widgets.insert(2, self.another)
         self._plan: tuple[tuple[int, int], pygame.Surface] | None = None
 
     def _start(self) -> None:
@@ -112,13 +124,16 @@ class BriefingScreen(FormScreen, Generic[T]):
         self.start.rect = pygame.Rect(window.right - pad - px(240), y, px(240), px(44))
         self.form["back"].rect = pygame.Rect(pad, y, px(120), px(44))
         self.form["controls"].rect = pygame.Rect(pad + px(132), y, px(140), px(44))
+        if self.another is not None:
+            self.another.rect = pygame.Rect(self.start.rect.x - px(272), y, px(260), px(44))
 
     def paint(self, surface: pygame.Surface) -> None:
         """Headings and columns."""
         theme, palette, pad = self.theme, self.theme.palette, self.theme.px(24)
         box = theme.write(surface, (pad, theme.px(20)), self.scenario.title, 28, "bold")
         reviewed = self.scenario.review != "unreviewed"
-        words = f"{self.scenario.level}  ·  {access_line(self.scenario)}  ·  clinical content "
+        words = f"{self.scenario.level}{self._version}  ·  {access_line(self.scenario)}"
+        words += "  ·  clinical content "
         words += "reviewed" if reviewed else "unreviewed"
         at = (pad, box.bottom + theme.px(2))
         theme.write(surface, at, words, 14, colour=palette.quiet)

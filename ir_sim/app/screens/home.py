@@ -15,9 +15,12 @@ from ir_sim.app.screens.base import NOT_A_DEVICE, FormScreen, card, show_control
 from ir_sim.app.stage import Stage
 from ir_sim.app.widgets import Button, Choice, Field, Form, Listing
 from ir_sim.records.record import PSEUDONYM_PATTERN
+from ir_sim.scenario.patients import GRADES, Grade
 
-#: Open(case, trainee, watch): the person has chosen.
-Open = Callable[[str, str, bool], None]
+#: Open(case, trainee, watch, patient, difficulty): the person has chosen.
+Open = Callable[[str, str, bool, int, Grade], None]
+#: So many patients of a case are offered; a command line takes any number.
+_PATIENTS = 20
 
 
 def may_be_named(character: str) -> bool:
@@ -33,6 +36,7 @@ class HomeScreen(FormScreen):
         opened: Called with the choice.
         cases: The case list, kept over visits.
         last_runs: Lines about the trainee's last runs, for a pseudonym.
+        write: Opens the author's screen on a case.
     """
 
     name = "home"
@@ -43,9 +47,11 @@ class HomeScreen(FormScreen):
         opened: Open,
         cases: CaseList | None = None,
         last_runs: Callable[[str], Sequence[str]] = lambda _: (),
+        write: Callable[[str], None] = lambda _: None,
     ) -> None:
         super().__init__(stage)
-        self._opened, self._last_runs = opened, last_runs
+        self._opened, self._last_runs, self._write = opened, last_runs, write
+        self._patient, self._patient_of = 0, ""
         self.cases = cases or CaseList()
         liked = stage.preferences
         self.trainee = Field(
@@ -70,6 +76,9 @@ class HomeScreen(FormScreen):
             "open", "Open case", lambda: self._open(watch=False), "Enter", primary=True
         )
         self.watch = Button("watch", "Watch the expert", lambda: self._open(watch=True))
+        self.patient = Button("patient", "", self._another)
+        self.grade = Choice("difficulty", list(GRADES), lambda _: None)
+        self.edit = Button("write", "Edit a copy", self._edit)
         self.form = Form(
             [
                 self.trainee,
@@ -78,6 +87,9 @@ class HomeScreen(FormScreen):
                 self.list,
                 self.open,
                 self.watch,
+                self.patient,
+                self.grade,
+                self.edit,
                 Button("controls", "Controls", lambda: show_controls(stage), "F1"),
                 Button("settings", "Settings", lambda: show_settings(stage), "F2"),
                 Button("quit", "Quit", stage.leave),
@@ -115,10 +127,31 @@ class HomeScreen(FormScreen):
             self.stage.toasts.say("Who plays? Give a pseudonym of letters and digits, such as R01.")
             return
         self.stage.prefer(trainee=name, case=entry.id)
-        self._opened(entry.id, name, watch)
+        grade = next(word for word in GRADES if word == self.grade.chosen)
+        self._opened(entry.id, name, watch, self._patient, grade)
+
+    def _another(self) -> None:
+        """The next patient like this one; after the last the one as authored."""
+        self._patient = (self._patient + 1) % (_PATIENTS + 1)
+
+    def _edit(self) -> None:
+        if self.entry is not None:
+            self._write(self.entry.id)
 
     def update(self, dt_s: float) -> None:
-        """Read a few more cases."""
+        """Read a few more cases; offer what the chosen one has."""
+        case = self.entry.scenario if self.entry is not None else None
+        if self.entry is not None and self._patient_of != self.entry.id:
+            self._patient, self._patient_of = 0, self.entry.id
+        self.patient.enabled = case is not None and case.variation is not None
+        if not self.patient.enabled:
+            self.patient.text = "One patient only"
+        else:
+            now = f"Patient {self._patient}: another" if self._patient else ""
+            self.patient.text = now or "Another patient like this"
+        self.grade.enabled = case is not None
+        self.edit.enabled = self.entry is not None
+        self.edit.text = "Edit" if self.entry is not None and self.entry.own else "Edit a copy"
         if not self.cases.complete:
             more = self.cases.read_next()
             self._narrow("")
@@ -153,6 +186,13 @@ class HomeScreen(FormScreen):
         card_foot = self._right.bottom - px(16) - px(44)
         self.open.rect = pygame.Rect(self._right.right - px(16 + 190), card_foot, px(190), px(44))
         self.watch.rect = self.open.rect.move(-px(190 + 12), 0)
+        first = self._right.x + px(16)
+        wide = min(px(130), self.watch.rect.x - px(12) - first)
+        self.edit.rect = pygame.Rect(first, card_foot, wide, px(44))
+        row = card_foot - px(12) - px(36)
+        self.patient.rect = pygame.Rect(first, row, px(220), px(36))
+        self.grade.rect = pygame.Rect(self.patient.rect.right + px(12), row, px(280), px(36))
+        self.grade.rect.width = min(px(300), self._right.right - px(16) - self.grade.rect.x)
         x, y = window.right - pad, window.bottom - px(14) - px(36)
         for name in ("quit", "settings", "controls"):
             wide = px(120)
@@ -175,7 +215,7 @@ class HomeScreen(FormScreen):
         inside = card(surface, theme, self._left)
         theme.write(surface, inside.topleft, "Trainee", 13, "bold", palette.quiet)
         room = card(surface, theme, self._right)
-        room.height = self.open.rect.y - theme.px(14) - room.y
+        room.height = self.patient.rect.y - theme.px(14) - room.y
         entry = self.entry
         if entry is not None and entry.scenario is not None:
             self._case(surface, entry, room)

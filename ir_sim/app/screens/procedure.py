@@ -50,6 +50,7 @@ class ProcedureScreen:
     """
 
     name = "procedure"
+    steered = True
 
     def __init__(
         self,
