@@ -75,13 +75,17 @@ def _places(scenario: Scenario, tree: VesselTree) -> Iterator[Problem]:
         (("access", "at_mm"), access.vessel, access.at_mm),
         (("task", "target", "at_mm"), target.vessel, target.at_mm),
     ):
+        if name not in tree.by_id:
+            continue  # told elsewhere
         length = tree.by_id[name].length_mm
         if at_mm > length:
             message = f"{at_mm:g} mm is beyond the end of '{name}'"
             yield source.problem(loc, message, f"it is {length:.0f} mm long")
     for i, step in enumerate(scenario.task.steps):
         place = step.when.tip_at
-        if place is not None and place.at_mm > tree.by_id[place.vessel].length_mm:
+        if place is None or place.vessel not in tree.by_id:
+            continue
+        if place.at_mm > tree.by_id[place.vessel].length_mm:
             length = tree.by_id[place.vessel].length_mm
             message = f"{place.at_mm:g} mm is beyond the end of '{place.vessel}': never met"
             where: Loc = ("task", "steps", i, "when", "tip_at", "at_mm")

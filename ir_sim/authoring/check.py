@@ -25,6 +25,11 @@ _SAME_SHARE = 0.5
 _SMALL_MM = 40.0
 
 
+#: Keys of ``anatomy`` that shape all vessels, and keys of a vessel beside its course.
+_SHAPING = tuple(
+    f"anatomy.{key}" for key in ("template", "age", "calibre", "tortuosity", "variant")
+)
+_BESIDE = ("outlet", "lesions", "drains", "inflow_ml_min")
 #: Patients of a variation that are drawn to see whether its bounds are sensible.
 _TRIED_PATIENTS = 3
 
@@ -124,14 +129,60 @@ def _versions(scenario: Scenario, path: Path) -> Iterator[Problem]:
 
 
 def _rest(seen: Examined) -> list[Problem]:
-    """Geometry and flow of a case that has errors elsewhere, as far as its anatomy is sound."""
-    if seen.mended is None:
+    """Geometry, flow and reach of a case that has errors elsewhere, as far as its parts are sound.
+
+    What follows only from an error that was told already is not told again.
+    """
+    scenario = seen.mended
+    if scenario is None:
         return []
-    unsound = ("anatomy", "access", "task", "tray")
-    places = [*seen.touched, *(problem.where for problem in _errors(seen.problems))]
-    if any(place.startswith(unsound) or not place for place in places):
+    bad = (*seen.touched, *(problem.where for problem in _errors(seen.problems)))
+    if any(place in ("", "anatomy", "anatomy.vessels") for place in bad):
         return []
-    return check_scenario(seen.mended)
+    if any(_within(place, _SHAPING) for place in bad):
+        return []
+    tree = _sound_tree(scenario, bad)
+    found = [*_sides(scenario), *_rubric(scenario)]
+    if tree is not None:
+        found += [*sense_checks(scenario, tree), *_twice(scenario, tree)]
+        wrong = any(problem.severity == "error" for problem in found)
+        if not wrong and not any(_within(place, ("anatomy",)) for place in bad):
+            patient = scenario.patient
+            flows = flow_problems(tree, scenario.anatomy, patient)
+            found += [scenario.source.problem(*problem) for problem in flows]
+            found += _size(scenario, tree)
+            if not any(_within(place, ("access", "tray", "task.target")) for place in bad):
+                found += reach_problems(scenario, tree)
+    return [problem for problem in found if not _within(problem.where, bad)]
+
+
+def _sound_tree(scenario: Scenario, bad: tuple[str, ...]) -> VesselTree | None:
+    """The vessels without errors in course and name that hang on such vessels; None without any."""
+    source, kept = scenario.source, {}
+    for i, spec in enumerate(scenario.anatomy.vessels):
+        here = source.place(("anatomy", "vessels", i))
+        places = [place for place in bad if _within(place, (here,))]
+        side = tuple(f"{here}.{key}" for key in _BESIDE)
+        if spec.id in kept or any(not _within(place, side) for place in places):
+            continue
+        empty: dict[str, object] = {"lesions": [], "drains": []}
+        gone = {key: empty.get(key) for key in _BESIDE if _named(here, key, bad)}
+        kept[spec.id] = spec.model_copy(update=gone)
+    while loose := [v.id for v in kept.values() if v.parent is not None and v.parent not in kept]:
+        for name in loose:
+            del kept[name]
+    if not any(spec.parent is None for spec in kept.values()):
+        return None
+    return build_tree(scenario.anatomy.model_copy(update={"vessels": list(kept.values())}))
+
+
+def _named(here: str, key: str, bad: tuple[str, ...]) -> bool:
+    return any(_within(place, (f"{here}.{key}",)) for place in bad)
+
+
+def _within(where: str, places: tuple[str, ...]) -> bool:
+    """Whether a place lies in one of others."""
+    return any(where == p or where.startswith((f"{p}.", f"{p}[")) for p in places)
 
 
 def _errors(problems: Iterable[Problem]) -> list[Problem]:
@@ -143,7 +194,7 @@ def check_scenario(scenario: Scenario) -> list[Problem]:
     tree, source = build_tree(scenario.anatomy), scenario.source
     found = sense_checks(scenario, tree)
     if any(problem.severity == "error" for problem in found):
-        return found
+        return [*found, *_twice(scenario, tree), *_sides(scenario), *_rubric(scenario)]
     found += [
         source.problem(*problem)
         for problem in flow_problems(tree, scenario.anatomy, scenario.patient)

@@ -42,8 +42,8 @@ def reach_problems(scenario: Scenario, tree: VesselTree) -> Iterator[Problem]:
     mouth = sheath_mouth(tree, scenario.access)
     for loc, words, slot, place in _places(scenario):
         fitting = [device for device in devices if device.slot == slot]
-        if not fitting:
-            continue
+        if not fitting or place.vessel not in tree.by_id:
+            continue  # told elsewhere
         way = way_to(tree, mouth.vessel, mouth.xy_mm, place)
         for message, hint in _too_much(way, words, slot, fitting, scenario.access):
             yield source.problem(loc, message, hint)

@@ -354,3 +354,39 @@ def test_any_two_mistakes_are_named_at_once(tmp_path, i, j):
     said = [f"{p.message} ({p.hint})" for p in problems_of(tmp_path, text)[1]]
     assert all(any(TOGETHER[k][2] in line for line in said) for k in (i, j)), said
     assert len(said) == (1 if i == j else 2), said
+
+
+# (old, new, words): geometry, flow and reach beside errors in other blocks
+BESIDE = [
+    ("sex: f", "sex: female", "not one of f, m"),
+    ("[-6, 104, 3.1]", "[-66, 104, 3.1]", "outside 'aorta'"),
+    ("access: {vessel: right_iliac", "access: {vessel: femoral", "no vessel 'femoral'"),
+    ("catheter-5f-cobra2]", "catheter-5f-cobra]", "no device or supply 'catheter-5f-cobra'"),
+    ("at_mm: 6, device", "at_mm: 600, device", "beyond the end of 'right_renal'"),
+    ("[12, -20, 5.3]", "[12, -20, 15.3]", "wider than its parent"),
+    ("rubric: default", "rubric: strict", "strict"),
+    ("side: right", "side: left", "the target is 'right_renal'"),
+]
+
+
+def test_geometry_is_checked_beside_other_errors(tmp_path):
+    text = GOOD
+    for old, new, _ in BESIDE:
+        assert old in text
+        text = text.replace(old, new, 1)
+    said = [f"{p.message} ({p.hint})" for p in problems_of(tmp_path, text)[1]]
+    assert [words for _, _, words in BESIDE if not any(words in line for line in said)] == []
+    assert len(said) == len(BESIDE), said
+
+
+def test_a_vessel_in_error_hides_only_its_own_branches(tmp_path):
+    text = GOOD.replace("[12, -20, 5.3]", "[12, -20, wide]").replace("[-6, 104", "[-66, 104")
+    said = [f"{p.message} ({p.hint})" for p in problems_of(tmp_path, text)[1]]
+    assert len(said) == 2, said
+    assert any("outside 'aorta'" in line for line in said)
+
+
+def test_flow_is_checked_beside_an_error_in_the_task(tmp_path):
+    text = GOOD.replace("flow_ml_min: 480", "flow_ml_min: 48000").replace("do: Test inj", "does: T")
+    said = [f"{p.message} ({p.hint})" for p in problems_of(tmp_path, text)[1]]
+    assert any("a heart at rest gives" in line for line in said), said
