@@ -60,6 +60,8 @@ def draw_back_into(o: Operator, way: Route, vessel: Vessel, slot: str) -> Work:
             return {"wire": (_AHEAD_MM_S, 0.0)}
         return {slot: (_OVER_MM_S, 0.0)}
 
+    if found():
+        return True
     for off in _OFF_DEG:
         yield from o.turn("wire", side + 180.0, 2.0)
         yield from o.do(

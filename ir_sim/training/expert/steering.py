@@ -13,6 +13,8 @@ from ir_sim.training.expert.route import Route, beyond, in_lumen, side_deg
 WIRE_MM_S, ENTER_MM_S = 60.0, 25.0
 #: A wire that went wrong is drawn back so far before the branch, mm.
 BEFORE_MM = 8.0
+#: Without a shaped catheter a wire does not find a branch of a vessel of this radius, mm.
+WIDE_MM = 8.0
 #: Hands stop where a wall pushes back on a wire with more, N.
 GENTLE_N = 0.7
 
@@ -47,14 +49,16 @@ class Stall:
 
 
 def depth_on(way: Route, vessel: str, at_mm: float) -> float | None:
-    """How far along the way down a place is, mm; None off it."""
+    """How far along the way down a place is, mm, negative before it; None off it."""
     total = 0.0
     for k, v in enumerate(way.down):
         if v.id == vessel:
             return total + at_mm
         following = way.down[k + 1] if k + 1 < len(way.down) else None
         total += following.parent_at_mm if following is not None else v.length_mm
-    return -1.0 if vessel == way.turn.id else None
+    if vessel != way.turn.id:
+        return None
+    return min(at_mm - way.branch_mm, -1.0) if way.antegrade else -1.0
 
 
 def wire_into(o: Operator, way: Route, at_mm: float) -> Work:
@@ -72,13 +76,19 @@ def wire_into(o: Operator, way: Route, at_mm: float) -> Work:
         last = vessel is way.goal
         depth = at_mm if last else 6.0
         again = inner == "catheter" and way.down and vessel is not way.down[0]
-        if (yield from _steer(o, way, vessel, depth, 5 if again else 10)):
+        tries = (1 if way.antegrade and _wide(o, vessel) else 5) if again else 10
+        if (yield from _steer(o, way, vessel, depth, tries)):
             continue
         if not (again and (yield from draw_back_into(o, way, vessel, inner))):
             return False
         if not (yield from _steer(o, way, vessel, depth)):
             return False
     return True
+
+
+def _wide(o: Operator, vessel: Vessel) -> bool:
+    """Whether a branch leaves a vessel too wide for a wire's own bend to find it."""
+    return o.tree.vessels[vessel.parent].radius_at(vessel.parent_at_mm) > WIDE_MM
 
 
 def _passed(o: Operator, way: Route) -> int:
@@ -124,7 +134,8 @@ def _steer(o: Operator, way: Route, vessel: Vessel, depth_mm: float, tries: int 
         # where two lumens overlap, the name tells nothing
         return off and not in_lumen(vessel, o.device("wire").tip_mm)
 
-    before = [v.id for v in (*reversed(way.up), way.turn, *way.down)]
+    before = [v.id for v in (*way.up, way.turn, *way.down)]
+    to_the_heart = {v.id for v in way.up} | ({way.turn.id} if way.hooked else set())
 
     def along() -> float | None:
         if not o.free("wire"):
@@ -132,8 +143,9 @@ def _steer(o: Operator, way: Route, vessel: Vessel, depth_mm: float, tries: int 
         at, s = o.place("wire")
         if at in inside:
             return depth_now()
-        upward = at == way.turn.id and way.hooked
-        return 1e3 * (before.index(at) - 90) + (-s if upward else s) if at in before else None
+        if at not in before:
+            return None
+        return 1e3 * (before.index(at) - 90) + (-s if at in to_the_heart else s)
 
     def push() -> Moves:
         at, s = o.place("wire")
