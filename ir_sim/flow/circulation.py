@@ -16,7 +16,7 @@ from ir_sim.anatomy import VesselTree
 from ir_sim.flow.beds import SPECIES
 from ir_sim.flow.blood import Blood
 from ir_sim.flow.contents import Contents
-from ir_sim.flow.diseases import open_leaks, shunted_ml_s
+from ir_sim.flow.diseases import open_false_lumens, open_leaks, shunted_ml_s
 from ir_sim.flow.edits import Edits
 from ir_sim.flow.elimination import Array
 from ir_sim.flow.obstacles import CatheterInLumen
@@ -47,7 +47,7 @@ class Circulation(Edits):
             pressure held the syringe back.
         jet_rise_mmhg: How much the injections of the last tick have raised the pressure in their
             lumen above that at rest.
-        delivered_ml: The same as ``injected_ml`` for each injection of the last tick, in the order given.
+        delivered_ml: As ``injected_ml``, for each injection of the last tick in the order given.
         lesion_rows: (vessel index, place among its lesions) to the row of the plug of a drawn
             thrombus, or of the leak of a drawn bleed or fistula.
         bed_vessel: (beds,) index of the vessel that feeds each organ bed; ``organs`` their names.
@@ -74,6 +74,7 @@ class Circulation(Edits):
         self._catheters: tuple[CatheterInLumen, ...] = ()
         self._jet_mmhg, self.injected_ml, self.jet_rise_mmhg = np.zeros(0), 0.0, 0.0
         self.delivered_ml: tuple[float, ...] = ()
+        open_false_lumens(self)
         self.lesion_rows = {**self.blood.calibres.clots, **open_leaks(self)}
 
     # -- a tick --------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import numpy as np
 from ir_sim.flow.beds import CO2, CONTRAST, SPECIES, Beds
 from ir_sim.flow.blood import Blood, Moved
 from ir_sim.flow.elimination import Array, Index, total
+from ir_sim.flow.false_lumen import FalseLumens
 from ir_sim.flow.sites import Place, transport_taps
 from ir_sim.flow.systemic import Systemic
 from ir_sim.flow.transport import Moves, Transport
@@ -30,6 +31,7 @@ class Contents:
         transport: What is in the vessels.
         beds: What is in the organs.
         systemic: What is in veins and tissue.
+        false_lumens: What is beside the true lumens.
         given: (species,) mg injected so far.
         extravasated: (species,) mg bled out.
         excreted: (species,) mg in the urine or breathed out.
@@ -50,6 +52,7 @@ class Contents:
             [end.outlet.capacity_ml for end in p.ends],
         )
         self.systemic = Systemic(weight_kg)
+        self.false_lumens = FalseLumens(p, len(SPECIES))
         self.given, self.extravasated, self.excreted = np.zeros((3, len(SPECIES)))
         self.limit = np.zeros(len(SPECIES))
         count = np.maximum(np.round(p.length_mm / _CELL_MM), 2).astype(np.int64)
@@ -64,6 +67,8 @@ class Contents:
             len(SPECIES),
         )
         self._blind, self._mother = _blind_elements(blood)
+        self._calibres = blood.calibres
+        self._rest_flow = blood.supply.flow_ml_s
         self.pouches, self.pouch_open = p.vessel[self._blind], np.ones(len(self._blind))
         self.map(blood)
 
@@ -139,6 +144,11 @@ class Contents:
             moved.dt_s,
         )
         left, tap_left = t.step(moves, node_mass, tap_mass, self.limit, active)
+        if self.false_lumens.rows:
+            rest = np.abs(self._rest_flow)
+            now = np.abs(moved.enter) / moved.dt_s
+            share = np.divide(now, rest, out=np.zeros_like(now), where=rest > 0.0)
+            self.false_lumens.exchange(t, self._calibres, self._slot, share, active, moved.dt_s)
         share = np.divide(out, node_out[node], out=np.zeros_like(out), where=out > 0.0)
         gone = left[:, node] * share
         beds, inflows = self._beds, len(self.arriving[0])
@@ -201,6 +211,8 @@ class Contents:
         """Stop following traces that nobody can see."""
         for s in active[active != CONTRAST].tolist():
             t = self.transport
+            if self.false_lumens.rows:
+                continue
             left = float(t.mass[s].sum() + t.node_mass[s].sum() + self.beds.mass[s].sum())
             left += float(self.systemic.veins[s].sum() + self.arriving[s].sum())
             if 0.0 < left < _TRACE * self.given[s]:
@@ -238,7 +250,11 @@ class Contents:
         t = self.transport
         return {
             "injected": float(self.given[species]),
-            "vessels": float(t.mass[species].sum() + t.node_mass[species].sum()),
+            "vessels": float(
+                t.mass[species].sum()
+                + t.node_mass[species].sum()
+                + self.false_lumens.mass[species].sum()
+            ),
             "beds": self.beds.total_mg(species),
             "veins": float(self.systemic.veins[species].sum() + self.arriving[species].sum()),
             "pool": float(self.systemic.tissue[species]),
@@ -256,6 +272,7 @@ class Contents:
             "root_volume": t.root_volume,
             "beds": self.beds.state(),
             "systemic": self.systemic.state(),
+            **({"false": self.false_lumens.state()} if self.false_lumens.rows else {}),
         } | {name: getattr(self, name).copy() for name in (*_STATE, *self._venous_state)}
 
     @property
@@ -269,6 +286,7 @@ class Contents:
         t.volume, t.root_volume = state["volume"].copy(), state["root_volume"]
         self.beds.restore(state["beds"])
         self.systemic.restore(state["systemic"])
+        self.false_lumens.restore(state.get("false"))
         for name in (*_STATE, *self._venous_state):
             setattr(self, name, state[name].copy())
         self.map(blood)

@@ -1,4 +1,4 @@
-"""Bleeds and fistulas that a case draws: open before the trainee begins.
+"""Bleeds, fistulas and false lumens that a case draws: open before the trainee begins.
 
 A leak is a conductance. It is chosen so that at the pressures of the first beat the leak carries
 what the author stated; it then follows pressure, upstream occlusion and the tissue that fills up.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from ir_sim.anatomy import VesselTree
 from ir_sim.flow.edits import Edits
 from ir_sim.flow.supply import VENOUS_MMHG
-from ir_sim.scenario.lesions import Bleed, Fistula
+from ir_sim.scenario.lesions import Bleed, Dissection, Fistula, span_mm
 
 #: A leak is dimensioned for at least this pressure, mmHg: behind a closed stenosis there is none.
 _LEAST_DRIVE_MMHG = 10.0
@@ -25,6 +25,14 @@ def shunted_ml_s(tree: VesselTree) -> float:
         for lesion in vessel.lesions
         if isinstance(lesion, Fistula)
     )
+
+
+def open_false_lumens(circulation: Edits) -> None:
+    """A false lumen beside every drawn dissection."""
+    for vessel in circulation.tree.vessels:
+        for lesion in vessel.lesions:
+            if isinstance(lesion, Dissection):
+                circulation.contents.false_lumens.open(vessel.index, *span_mm(lesion))
 
 
 def open_leaks(circulation: Edits) -> dict[LesionKey, int]:

@@ -26,8 +26,21 @@ class Edits(Gauges):
         percent: float,
         seconds: float = RAMP_S,
     ) -> None:
-        """Narrow a stretch by so many per cent of its healthy diameter (dissection, recoil)."""
+        """Narrow a stretch by so many per cent of its healthy diameter (recoil)."""
         self.blood.calibres.narrow(self._index(vessel), at_mm, length_mm, percent, seconds)
+
+    def dissect(
+        self,
+        vessel: str | int,
+        at_mm: float,
+        length_mm: float,
+        percent: float,
+        seconds: float = RAMP_S,
+    ) -> None:
+        """Narrow a stretch and open a false lumen where the room was."""
+        index, half = self._index(vessel), 0.5 * length_mm
+        self.narrow(index, at_mm, length_mm, percent, seconds)
+        self.contents.false_lumens.open(index, at_mm - half, at_mm + half)
 
     def spasm(self, vessel: str | int, factor: float, seconds: float = 2.0) -> None:
         """Contract a vessel to so much of its radius; 1 relaxes it."""

@@ -11,6 +11,7 @@ from ir_sim.flow.beds import CONTRAST, LIPIODOL, OIL_IODINE_SHARE, SPECIES
 from ir_sim.flow.blood import Blood
 from ir_sim.flow.contents import Contents
 from ir_sim.flow.elimination import Array
+from ir_sim.flow.false_lumen import Channel
 from ir_sim.flow.heart import Heart
 from ir_sim.flow.sites import Leaks
 from ir_sim.flow.vitals import Physiology, Vitals
@@ -200,6 +201,10 @@ class Gauges:
             for (vessel, vein), at, ml, mg in rows
             if not vein
         ]
+
+    def false_lumens(self) -> list[Channel]:
+        """The channels beside the true lumens, with the contrast in them."""
+        return self.contents.false_lumens.channels(self.blood.calibres, CONTRAST)
 
     def extravasation(self) -> list[tuple[int, float, float]]:
         """For each bleed its vessel, arclength, and the blood outside, mL."""

@@ -20,7 +20,7 @@ from ir_sim.scenario.catalogue import shipped_devices
 from ir_sim.scenario.library import load
 from ir_sim.simulation.injector import CONTRAST_MG_ML
 from ir_sim.simulation.mixing import Mixing
-from ir_sim.simulation.scenery import pools_of
+from ir_sim.simulation.scenery import false_lumens_of, pools_of
 from ir_sim.xray import DeviceShape, Exposure, Fluoroscope, Imager, Scene, device_pieces
 
 Array = NDArray[np.float64]
@@ -44,6 +44,7 @@ class FlowShot:
         device: Catheter of the catalogue.
         wedged: Whether the tip fills its vessel.
         holes_mm: Length of the side-holes.
+        dissect_mm: From where to where the intima is lifted.
         bleed_ml_s: A hole in the vessel beyond the tip, at 100 mmHg; it lies at ``bleed_mm``.
     """
 
@@ -59,6 +60,7 @@ class FlowShot:
     device: str = "catheter-5f-cobra2"
     wedged: bool = False
     holes_mm: float = 0.0
+    dissect_mm: tuple[float, float] = (0.0, 0.0)
     bleed_ml_s: float = 0.0
     bleed_mm: float = 0.0
 
@@ -87,6 +89,10 @@ FLOW_SHOTS: tuple[FlowShot, ...] = (
         bleed_ml_s=1.2, bleed_mm=30.0,
     ),
     FlowShot(
+        "dissection", "contralateral-iliac", "left_common_iliac", 4.0, 5.0, 10.0,
+        (40.0, -50.0), 22.0, (0.34, 1.0, 2.0, 4.0, 9.0), dissect_mm=(10.0, 60.0),
+    ),
+    FlowShot(
         "portal-phase", "sma-selective", "superior_mesenteric", 10.0, 6.0, 30.0,
         (-5.0, 85.0), 32.0, (1.0, 4.0, 7.0, 11.0, 18.0),
     ),
@@ -111,6 +117,9 @@ def flow_pictures(shot: FlowShot, size_px: int = 768, seed: int = 1) -> list[Gre
     if shot.bleed_ml_s:
         row = blood.add_bleed(vessel.index, min(shot.bleed_mm, vessel.length_mm - 2.0))
         blood.open_leak(row, shot.bleed_ml_s)
+    low, high = shot.dissect_mm
+    if high > low:
+        blood.dissect(vessel.index, 0.5 * (low + high), high - low, 55.0)
     jet = Injection(
         vessel.index, shot.at_mm, shot.rate_ml_s, CONTRAST_MG_ML, holes_mm=shot.holes_mm
     )
@@ -193,10 +202,12 @@ def _lying(tree: VesselTree, shot: FlowShot, radius_mm: float) -> tuple[Catheter
 
 
 def _scene(exposure: Exposure, device: DeviceShape, blood: Circulation, mixing: Mixing) -> Scene:
+    radius = blood.open_radius_mm.astype(np.float32)
     return Scene(
         exposure,
-        (device,),
+        (device, *false_lumens_of(blood, blood.tree)),
         mixing.smear(blood.concentration_mg_ml).astype(np.float32),
+        None if np.array_equal(radius, blood.tree.sample_radius_mm.astype(np.float32)) else radius,
         bed_mg=blood.bed_mg.copy(),
         pools=pools_of(blood, blood.tree),
         breath_mm=0.4 * float(np.sin(0.8 * exposure.time_s)),

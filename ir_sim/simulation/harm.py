@@ -24,7 +24,7 @@ DISSECTION_PERCENT, DISSECTION_MM, DISSECTION_S = 45.0, 14.0, 2.0
 def inflict(
     found: Sequence[Hazard], devices: dict[Slot, DeviceState], circulation: Circulation
 ) -> None:
-    """Open a bleed where a wall was perforated, narrow a vessel where its intima was lifted."""
+    """Open a bleed where a wall was perforated, dissect a vessel where its intima was lifted."""
     for hazard in found:
         device = devices.get(hazard.slot)
         if device is None:
@@ -34,6 +34,6 @@ def inflict(
             row = circulation.add_bleed(hazard.vessel, at_mm)
             circulation.open_leak(row, BLEED_ML_S[hazard.slot])
         elif hazard.kind in ("dissection", "jet_dissection"):
-            circulation.narrow(
+            circulation.dissect(
                 hazard.vessel, at_mm, DISSECTION_MM, DISSECTION_PERCENT, DISSECTION_S
             )

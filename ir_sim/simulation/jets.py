@@ -18,6 +18,7 @@ from ir_sim.devices.hazards import Hazard
 from ir_sim.flow import Circulation
 from ir_sim.flow.injector import medium
 from ir_sim.flow.laws import PA_PER_MMHG
+from ir_sim.scenario.fields import Slot
 from ir_sim.simulation.state import Injecting
 
 #: Pressure on a wall, above that of the blood at rest, that lifts its intima, mmHg, and how long it
@@ -44,12 +45,12 @@ class JetWatch:
         self,
         dt_s: float,
         now: Injecting,
-        devices: Mapping[str, DeviceState],
+        devices: Mapping[Slot, DeviceState],
         circulation: Circulation,
         iodine_mg_ml: float,
     ) -> list[Hazard]:
         """What the injection of this tick has done."""
-        device = devices.get(now.slot)
+        device = next((d for slot, d in devices.items() if slot == now.slot), None)
         if device is None or now.rate_ml_s <= 0.0:
             self.pressing_s, self.told = 0.0, ("", "")
             return []

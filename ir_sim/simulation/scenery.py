@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 from ir_sim.anatomy import VesselTree
 from ir_sim.devices import DeviceState, SheathMouth
 from ir_sim.flow import Circulation
+from ir_sim.flow.false_lumen import BREADTH_RADII, Channel
 from ir_sim.scenario.model import Scenario
 from ir_sim.simulation.mixing import Mixing
 from ir_sim.simulation.residues import Residues
@@ -25,6 +26,9 @@ _BREATH_MM, _BREATH_S = 11.0, 4.6
 _HELD_DRIFT = 0.03
 #: Blood in the tissue: radius of the blob for a volume, as a ball, and its least, mm.
 _LEAST_POOL_MM = 2.0
+#: Thickness of a lifted intima and least half width of a channel that is drawn, mm (assumed);
+#: samples in a piece of it.
+_FLAP_MM, _THIN_MM, _PIECE_SAMPLES = 0.4, 0.3, 4
 #: Contrast in a lumen that nobody can see, mg/mL.
 _LEAST_FILLING_MG_ML = 3.0
 
@@ -90,6 +94,7 @@ class Scenery:
                 self._sheath,
                 *(self._shape(d, state.devices) for d in state.devices.values()),
                 *treatments,
+                *false_lumens_of(circulation, self._tree),
             ),
             concentration_mg_ml=self._mixing.smear(circulation.opaque_mg_ml).astype(np.float32),
             radius_mm=None if np.array_equal(radius, self._still) else radius,
@@ -131,3 +136,31 @@ def pools_of(circulation: Circulation, tree: VesselTree) -> tuple[Pool, ...]:
         x, y = tree.vessels[vessel].point_at(at_mm).tolist()
         pools.append(Pool((x, y), mg, radius))
     return tuple(pools)
+
+
+def false_lumens_of(circulation: Circulation, tree: VesselTree) -> tuple[DeviceShape, ...]:
+    """The contrast beside true lumens, as pieces of a tube without a wall."""
+    return tuple(piece for c in circulation.false_lumens() for piece in _beside(c, tree))
+
+
+def _beside(channel: Channel, tree: VesselTree) -> Iterator[DeviceShape]:
+    if float(channel.mg_ml.max()) < _LEAST_FILLING_MG_ML:
+        return
+    vessel = tree.vessels[channel.vessel]
+    at = np.arange(channel.low, channel.high) - int(tree.first[channel.vessel])
+    healthy, wide = vessel.healthy_radius_mm[at], channel.width_mm
+    aside = healthy - wide + _FLAP_MM + 0.5 * wide
+    normal = np.column_stack([-vessel.tangent[at, 1], vessel.tangent[at, 0]])
+    path = vessel.xy_mm[at] + aside[:, None] * normal
+    stages = len(channel.mg_ml)
+    for low in range(0, len(at) - 1, _PIECE_SAMPLES):
+        part = slice(low, min(low + _PIECE_SAMPLES + 1, len(at)))
+        half = 0.5 * float(wide[part].mean())
+        if half < _THIN_MM:
+            continue
+        # as deep in the picture as the channel is broad, not as it is thick
+        deeper = 0.5 * BREADTH_RADII * float(healthy[part].mean()) / half
+        place = 0.5 * (part.start + part.stop) / len(at) * stages - 0.5
+        held = float(np.interp(place, np.arange(stages), channel.mg_ml))
+        z = vessel.z_mm[at][part]
+        yield DeviceShape(path[part], (), z, filling_mg_ml=held * deeper, lumen_mm=half)

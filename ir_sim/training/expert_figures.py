@@ -14,10 +14,14 @@ from pathlib import Path
 from ir_sim.scenario.model import Scenario
 from ir_sim.scenario.shipped import shipped
 
-
 #: Keys of the language that came later, and what they are where a case says nothing: they change
 #: nothing then.
-_LATER = {"venous_pressure_mmhg": 5.0, "kind": None, "drains": [], "inflow_ml_min": None}
+_LATER: Mapping[str, object] = {
+    "venous_pressure_mmhg": 5.0,
+    "kind": None,
+    "drains": [],
+    "inflow_ml_min": None,
+}
 
 
 def fingerprint(scenario: Scenario) -> str:

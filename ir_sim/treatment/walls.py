@@ -154,7 +154,7 @@ class Walls:
             vessel, at = int(tree.sample_vessel[middle]), float(tree.sample_s_mm[middle])
         else:
             vessel, at = site.vessel, site.to_mm - 0.35 * laws.FLAP_MM
-        self.bench.circulation.narrow(vessel, at, laws.FLAP_MM, laws.FLAP_PERCENT, _FLAP_S)
+        self.bench.circulation.dissect(vessel, at, laws.FLAP_MM, laws.FLAP_PERCENT, _FLAP_S)
         on = (tree.sample_vessel == vessel) & (np.abs(tree.sample_s_mm - at) < 0.5 * laws.FLAP_MM)
         self.flap |= on & (self.stented == 0)
         return vessel, at
