@@ -42,6 +42,11 @@ _HALF_WIDTH_MM = (85.0, 3.6)
 _LEG = ((-1020.0, 72.0, 40.0), (-945.0, 72.0, 36.0), (-780.0, 76.0, 56.0), (-575.0, 80.0, 60.0),
         (-400.0, 90.0, 78.0), (-220.0, 98.0, 98.0))  # fmt: skip
 _GROIN_MM = -215.0
+#: The arms beside a chest: middle line and half width, mm, by height; as thick as wide (assumed).
+_ARM = ((-90.0, 196.0, 0.0), (-60.0, 196.0, 27.0), (60.0, 192.0, 36.0), (150.0, 186.0, 40.0),
+        (300.0, 180.0, 48.0), (350.0, 177.0, 49.0), (385.0, 170.0, 48.0), (402.0, 165.0, 43.0),
+        (414.0, 160.0, 36.0), (424.0, 156.0, 26.0), (430.0, 152.0, 16.0),
+        (433.0, 150.0, 0.0))  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -130,6 +135,12 @@ class Body:
         size = self.ap_cm / 22.0
         leg_width = np.interp(y, at, width) * size
         leg = _ellipse(np.abs(x) - np.interp(y, at, middle), leg_width, half_ap, lao_deg, 2.6)
+        if self.template == "thorax":
+            at, middle, width = np.array(_ARM).T
+            arm_width = np.interp(y, at, width, 0.0, 0.0) * size
+            away = np.abs(x) - np.interp(y, at, middle)
+            arm = _ellipse(away, arm_width, 0.1 * arm_width, lao_deg, 2.0)
+            trunk = (trunk**4 + arm**4) ** 0.25  # grown together at the shoulder, smoothly
         down = np.clip((_GROIN_MM - y) / 60.0, 0.0, 1.0)
         return np.asarray((trunk * (1.0 - down) + leg * down) / np.cos(np.radians(cranial_deg)))
 
