@@ -63,10 +63,9 @@ def _ostia(tree: VesselTree) -> tuple[NDArray[np.int64], NDArray[np.int64], Arra
         if vessel.parent < 0:
             continue
         trunk = tree.vessels[vessel.parent]
-        # veins join: what comes from one lumen does not end as if cut at the other's wall
-        if leaves_at_end(trunk, vessel.parent_at_mm) and not vessel.vein:
-            continue
-        reach = (2.0 if vessel.vein else 1.0) * _STIRRED_RADII * vessel.radius_at(0.0)
+        # where lumens fork or join, what is in one does not end as if cut at the other's wall
+        wide = 2.0 if vessel.vein or leaves_at_end(trunk, vessel.parent_at_mm) else 1.0
+        reach = wide * _STIRRED_RADII * vessel.radius_at(0.0)
         at = int(tree.first[trunk.index]) + int(np.argmin(np.abs(trunk.s_mm - vessel.parent_at_mm)))
         s = vessel.s_mm
         near = np.flatnonzero((s >= 0.0) & (s < reach))
