@@ -26,6 +26,7 @@ from ir_sim.app.screens.briefing import BriefingScreen
 from ir_sim.app.screens.debrief import DebriefScreen
 from ir_sim.app.screens.home import HomeScreen
 from ir_sim.app.screens.procedure import ProcedureScreen
+from ir_sim.app.screens.records import RecordsScreen
 from ir_sim.app.screens.replay import ReplayScreen
 from ir_sim.app.screens.waiting import WaitingScreen
 from ir_sim.app.stage import Stage
@@ -100,7 +101,12 @@ class Program:
     def home(self) -> None:
         """The first screen."""
         lines = self.past.lines
-        self.stage.go(HomeScreen(self.stage, self._chosen, self.cases, lines, self.write))
+        self.stage.go(
+            HomeScreen(self.stage, self._chosen, self.cases, lines, self.write, self._records)
+        )
+
+    def _records(self, trainee: str) -> None:
+        self.stage.go(RecordsScreen(self.stage, self.past, trainee, self.home))
 
     def _chosen(
         self, case: str, trainee: str, watch: bool, patient: int = 0, difficulty: Grade = "standard"

@@ -9,7 +9,10 @@ python -m tests.records.measure writers URL 20 500   many programs at one log
 from __future__ import annotations
 
 import hashlib
+import resource
+import shutil
 import sys
+import tempfile
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -56,11 +59,116 @@ def make(path: str, total: int) -> None:
     print(f"\nmade in {time.monotonic() - began:.0f} s, {len(CODES)} kinds of error")
 
 
+def used(what: str, began: tuple[float, float]) -> None:
+    """Say what a piece of work took."""
+    wall, cpu = time.monotonic() - began[0], time.process_time() - began[1]
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{what}: {wall:.1f} s wall, {cpu:.1f} s CPU, {memory:.0f} MiB at most", flush=True)
+
+
+def now() -> tuple[float, float]:
+    """Both clocks."""
+    return time.monotonic(), time.process_time()
+
+
+def report(path: str, out: str) -> None:
+    """Write the page."""
+    from ir_sim.records.reading import RunFilter
+    from ir_sim.records.report.page import write_report
+
+    began = now()
+    with open_log(path, Path(path).parent, read_only=True) as log:
+        count = write_report(log, Path(out), RunFilter())
+    used(f"report of {count} runs, page {Path(out).stat().st_size / 1e6:.2f} MB", began)
+
+
+def stream(path: str, folder: str) -> None:
+    """List, filter, export."""
+    from ir_sim.records.export import export
+    from ir_sim.records.reading import RunFilter
+
+    with open_log(path, Path(path).parent, read_only=True) as log:
+        began = now()
+        print(sum(1 for _ in log.runs(RunFilter(), newest=20)))
+        used("the newest 20", began)
+        began = now()
+        print(sum(1 for _ in log.runs(RunFilter(trainee="R007", case="case-00"))))
+        used("a filter", began)
+        for form in ("csv", "jsonl", "parquet"):
+            began = now()
+            file = Path(folder) / f"runs.{form}"
+            count = export(log, RunFilter(), form, file)
+            used(f"{count} runs as {form}, {file.stat().st_size / 1e6:.0f} MB", began)
+            file.unlink()
+
+
+def writers(url: str, programs: int, runs: int) -> None:
+    """Many programs at one log, each with a key of its own."""
+    from tests.records.test_many_writers import numbers, writer
+
+    with tempfile.TemporaryDirectory() as folder:
+        began = now()
+        homes = [Path(folder) / f"w{k}" for k in range(programs)]
+        started = [writer(url, home, 10_000 * k, runs) for k, home in enumerate(homes)]
+        told: list[int] = []
+        for process in started:
+            out, error = process.communicate()
+            assert process.returncode == 0, error
+            told += [int(line) for line in out.split()]
+        used(f"{programs} programs, {runs} runs each", began)
+        with open_log(url, homes[0]) as log:
+            found = numbers(log)
+            wanted = [10_000 * k + j for k in range(programs) for j in range(runs)]
+            assert sorted(found) == sorted(told) == wanted
+            print(f"{len(found)} runs, none lost, none doubled; findings: {log.verify()}")
+
+
+def postgres(programs: int, runs: int) -> None:
+    """The same on a PostgreSQL server of our own; then killed midway, five times."""
+    import random
+
+    from tests.records.conftest import _binaries
+    from tests.records.server import Server
+    from tests.records.test_many_writers import numbers, writer
+
+    base = Path(tempfile.mkdtemp(prefix="ir-pg-"))
+    server = Server(_binaries(), base)
+    try:
+        writers(server.new_database(), programs, runs)
+        rng = random.Random(4)
+        for attempt in range(5):
+            url = server.new_database()
+            some = [writer(url, base / f"k{attempt}-{k}", 10_000 * k, 10_000) for k in range(4)]
+            time.sleep(rng.uniform(6.0, 12.0))
+            server.kill()
+            told = [int(n) for p in some for n in p.communicate()[0].split()]
+            server.start()
+            with open_log(url, base / f"k{attempt}-0") as log:
+                found = numbers(log)
+                assert set(told) <= set(found)
+                assert len(found) == len(set(found))
+                print(f"server killed: {len(told)} acknowledged, {len(found)} kept; "
+                      f"findings: {log.verify()}", flush=True)  # fmt: skip
+    finally:
+        server.stop()
+        shutil.rmtree(base, ignore_errors=True)
+
+
 def main() -> None:
     """Do what the command line says."""
     what, *words = sys.argv[1:]
     if what == "make":
         make(words[0], int(words[1]))
+    elif what == "report":
+        report(words[0], words[1])
+    elif what == "stream":
+        stream(words[0], words[1])
+    elif what == "writers":
+        writers(words[0], int(words[1]), int(words[2]))
+    elif what == "postgres":
+        postgres(int(words[0]), int(words[1]))
+    else:
+        print(__doc__)
 
 
 if __name__ == "__main__":

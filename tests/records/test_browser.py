@@ -10,6 +10,7 @@ import pytest
 
 from ir_sim.records.export import export
 from ir_sim.records.reading import RunFilter
+from ir_sim.records.report import page
 from ir_sim.records.report.figures import number
 from ir_sim.records.report.page import write_report
 from ir_sim.records.store import open_log
@@ -47,7 +48,9 @@ def shown(tmp_path_factory):
     folder = tmp_path_factory.mktemp("page")
     with open_log(home=folder / "home") as log:
         fill(log)
-        write_report(log, folder / "report.html", EVERY)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(page, "MOST_ROWS", 4)  # the others come when a person is picked
+            write_report(log, folder / "report.html", EVERY)
         export(log, EVERY, "csv", folder / "runs.csv")
         export(log, EVERY, "jsonl", folder / "runs.jsonl")
     with (folder / "runs.csv").open(newline="", encoding="utf-8") as file:
@@ -116,6 +119,7 @@ def test_the_tables_of_the_charts_are_the_exports(shown):
 def test_one_person_is_picked_out_and_a_run_opened(shown, tmp_path):
     window, rows, documents = shown
     window.type("#who", "R02")
+    window.wait("return document.body.dataset.picked === 'R02'")
     assert "R02 is the thick orange line" in window.run("return document.body.innerText")
     mine = [r for r in rows if r["trainee"] == "R02" and r["player"] == "human"]
     finished = humans(rows, trainee="R02")
@@ -127,7 +131,9 @@ def test_one_person_is_picked_out_and_a_run_opened(shown, tmp_path):
     assert row[7] == f"{len(passed)} / {len(finished)}"
     assert row[10:] == [mine[0]["started_utc"][:10], mine[-1]["started_utc"][:10]]
 
-    for row in window.run(CELLS, ".progress tbody tr"):
+    lines = window.run(CELLS, ".progress tbody tr")
+    assert len(lines) == len({r["scenario_id"] for r in finished})
+    for row in lines:
         series = humans(rows, trainee="R02", scenario_title=row[1].split(" (")[0])
         totals = [float(r["total"]) for r in series]
         passes = [k for k, r in enumerate(series, 1) if r["passed"] == "true"]

@@ -37,6 +37,7 @@ class HomeScreen(FormScreen):
         cases: The case list, kept over visits.
         last_runs: Lines about the trainee's last runs, for a pseudonym.
         write: Opens the author's screen on a case.
+        records: Shows the records to somebody.
     """
 
     name = "home"
@@ -48,9 +49,11 @@ class HomeScreen(FormScreen):
         cases: CaseList | None = None,
         last_runs: Callable[[str], Sequence[str]] = lambda _: (),
         write: Callable[[str], None] = lambda _: None,
+        records: Callable[[str], None] = lambda _: None,
     ) -> None:
         super().__init__(stage)
         self._opened, self._last_runs, self._write = opened, last_runs, write
+        self._records = records
         self._patient, self._patient_of = 0, ""
         self.cases = cases or CaseList()
         liked = stage.preferences
@@ -90,6 +93,7 @@ class HomeScreen(FormScreen):
                 self.patient,
                 self.grade,
                 self.edit,
+                Button("records", "Records", self._look_back),
                 Button("controls", "Controls", lambda: show_controls(stage), "F1"),
                 Button("settings", "Settings", lambda: show_settings(stage), "F2"),
                 Button("quit", "Quit", stage.leave),
@@ -121,10 +125,7 @@ class HomeScreen(FormScreen):
         if entry.scenario is None:
             self.stage.toasts.say(entry.problem)
             return
-        if not watch and not re.fullmatch(PSEUDONYM_PATTERN, name):
-            self.trainee.wrong = True
-            self.form.refocus("trainee")
-            self.stage.toasts.say("Who plays? Give a pseudonym of letters and digits, such as R01.")
+        if not watch and not self._named("Who plays?"):
             return
         self.stage.prefer(trainee=name, case=entry.id)
         grade = next(word for word in GRADES if word == self.grade.chosen)
@@ -137,6 +138,18 @@ class HomeScreen(FormScreen):
     def _edit(self) -> None:
         if self.entry is not None:
             self._write(self.entry.id)
+
+    def _named(self, question: str) -> bool:
+        if re.fullmatch(PSEUDONYM_PATTERN, self.trainee.text.strip()):
+            return True
+        self.trainee.wrong = True
+        self.form.refocus("trainee")
+        self.stage.toasts.say(f"{question} Give a pseudonym of letters and digits, such as R01.")
+        return False
+
+    def _look_back(self) -> None:
+        if self._named("Whose records?"):
+            self._records(self.trainee.text.strip())
 
     def update(self, dt_s: float) -> None:
         """Read a few more cases; offer what the chosen one has."""
@@ -194,7 +207,7 @@ class HomeScreen(FormScreen):
         self.grade.rect = pygame.Rect(self.patient.rect.right + px(12), row, px(280), px(36))
         self.grade.rect.width = min(px(300), self._right.right - px(16) - self.grade.rect.x)
         x, y = window.right - pad, window.bottom - px(14) - px(36)
-        for name in ("quit", "settings", "controls"):
+        for name in ("quit", "settings", "controls", "records"):
             wide = px(120)
             self.form[name].rect = pygame.Rect(x - wide, y, wide, px(36))
             x -= wide + px(10)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
+import json
 import os
 import tempfile
 from collections.abc import Callable
@@ -12,25 +15,24 @@ from typing import Any
 
 import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from sqlalchemy import Connection
 
 from ir_sim import __version__
 from ir_sim.errors import RecordError
 from ir_sim.records.canonical import utc_text
 from ir_sim.records.reading import LoggedRun, RunFilter
+from ir_sim.records.report.crowd import view_of
 from ir_sim.records.report.cusum import LearningCusum
 from ir_sim.records.report.figures import number
-from ir_sim.records.report.gather import gather
 from ir_sim.records.report.library import bokeh
-from ir_sim.records.report.model import counted_runs, day, people_rows, progress_of
+from ir_sim.records.report.model import day, people_rows
 from ir_sim.records.report.sections import (
     MOST_SERIES,
-    Crowd,
     charted,
     cohorts,
     errors,
     name_of,
     practice,
+    progress_cells,
     ratios,
     series_section,
     totals,
@@ -38,8 +40,8 @@ from ir_sim.records.report.sections import (
 from ir_sim.records.roles import HOLDER, Viewer
 from ir_sim.records.store import ScoreLog
 
-#: Lines of the table of people and series.
-MOST_ROWS = 12_000
+#: Lines of the table of people and series; a picked person's are added beyond them.
+MOST_ROWS = 3_000
 #: Runs that can be opened on the page.
 MOST_RUNS = 200
 
@@ -108,18 +110,14 @@ def report_html(
     test = test or LearningCusum()
     step = progress or (lambda _share: None)
     script, bokeh_version = bokeh()
-    everyone = log.people()
-    ours, others = viewer.own(which, everyone), viewer.beside(which, everyone)
-    with log.reading() as connection:
-        own = _crowd(connection, ours, mode, test, lambda done: step(0.7 * done))
-        beside = own if others is None else _crowd(connection, others, mode, test, lambda _: None)
+    view = view_of(log, which, viewer, mode, test, lambda done: step(0.7 * done))
+    own, beside = view.own, view.beside
     data, found = own.data, own.found
-    in_practice = {"all": None, "assessment": False, "practice": True}[mode]
-    kept = RunFilter(**{**vars(ours), "retracted": False, "practice": in_practice})
-    latest = [_run(run) for run in log.runs(kept, newest=MOST_RUNS)]
+    latest = [_run(run) for run in log.runs(view.which, newest=MOST_RUNS)]
     step(0.8)
     people = people_rows(data)
     places = {row.no: k for k, row in enumerate(people)}
+    lines = [(places[p.person_no], progress_cells(data, p)) for p in found if p.person_no in places]
     environment = Environment(
         loader=PackageLoader("ir_sim.records.report"),
         autoescape=True,
@@ -150,10 +148,18 @@ def report_html(
         ],
         all_series=data.series,
         names=[name_of(series) for series in data.series],
-        progress=[p for p in found if p.person_no in places][:MOST_ROWS],
-        progress_left=max(0, len(found) - MOST_ROWS),
-        curves=[[places[p.person_no], p.series, np.round(p.curve).astype(int).tolist()]
-                for p in found if p.person_no in places and p.series < MOST_SERIES],
+        progress=lines[:MOST_ROWS],
+        progress_left=max(0, len(lines) - MOST_ROWS),
+        packed=_packed(
+            {
+                "curves": [
+                    [places[p.person_no], p.series, np.round(p.curve).astype(int).tolist()]
+                    for p in found
+                    if p.person_no in places and p.series < MOST_SERIES
+                ],
+                "lines": lines[MOST_ROWS:],
+            }
+        ),
         errors=errors(data, own.counted),
         ratios=ratios(data, own.counted),
         cohorts=cohorts(data, found),
@@ -165,18 +171,10 @@ def report_html(
     return html, len(data)
 
 
-def _crowd(
-    connection: Connection,
-    which: RunFilter,
-    mode: str,
-    test: LearningCusum,
-    progress: Callable[[float], None],
-) -> Crowd:
-    data = gather(connection, which, mode, progress)
-    counted = counted_runs(data)
-    found = progress_of(data, counted, test)
-    found.sort(key=lambda p: (data.people[p.person_no].shown, p.series))
-    return Crowd(data, counted, found)
+def _packed(value: object) -> str:
+    """JSON, made small: half a million numbers of which a reader looks at few."""
+    text = json.dumps(value, separators=(",", ":")).encode()
+    return base64.b64encode(gzip.compress(text, mtime=0)).decode()
 
 
 def _chosen(which: RunFilter) -> dict[str, str]:

@@ -10,19 +10,21 @@ from numpy.typing import NDArray
 
 from ir_sim.records.report import charts
 from ir_sim.records.report.charts import Chart
+from ir_sim.records.report.crowd import Crowd
 from ir_sim.records.report.cusum import LearningCusum
 from ir_sim.records.report.figures import (
     Interval,
     band,
     difference,
     mean,
+    number,
     periods_of,
     quartiles,
     share,
     share_passed_by_attempt,
 )
 from ir_sim.records.report.gather import MEASURED, Gathered, Series
-from ir_sim.records.report.model import Counted, Progress, error_rows
+from ir_sim.records.report.model import NOTHING, Counted, Progress, day, error_rows
 
 #: Series that get charts of their own; the others are in the tables.
 MOST_SERIES = 40
@@ -31,15 +33,6 @@ MOST_LINES = 30
 MOST_COHORTS = 5
 #: Letters that fit beside a chart's row.
 ROW_LETTERS = 27
-
-
-@dataclass(frozen=True, eq=False)
-class Crowd:
-    """Runs with what was worked out of them: those shown by name, or those that bands are of."""
-
-    data: Gathered
-    counted: Counted
-    found: list[Progress]
 
 
 def name_of(series: Series) -> str:
@@ -54,6 +47,23 @@ def short_name(data: Gathered, k: int) -> str:
     version = f" {data.series[k].scenario_sha256[:4]}" if twins > 1 else ""
     room = ROW_LETTERS - len(version)
     return (name if len(name) <= room else name[: room - 1].rstrip() + "…") + version
+
+
+def progress_cells(data: Gathered, p: Progress) -> tuple[str, ...]:
+    """A line of the table of people and series."""
+    series = data.series[p.series]
+    return (
+        data.people[p.person_no].shown,
+        f"{name_of(series)} ({series.scenario_sha256[:6]}/{series.rubric_sha256[:6]})",
+        f"{p.attempts}",
+        f"{p.passed}",
+        f"{p.first_pass}" if p.first_pass else NOTHING,
+        number(p.minutes_to_pass) if p.minutes_to_pass is not None else NOTHING,
+        f"{p.best:.1f}",
+        f"{p.latest:.1f}",
+        f"{p.signal}" if p.signal else NOTHING,
+        day(p.last_s),
+    )
 
 
 def charted(data: Gathered) -> int:

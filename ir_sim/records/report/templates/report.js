@@ -1,24 +1,45 @@
 "use strict";
 // Everything can be read without this: it only picks one person out, and sorts tables.
 (function () {
-  const curves = JSON.parse(document.getElementById("curves-data").textContent);
+  // Curves of everybody, and lines of the table of progress that are not written out: [place, cells].
+  const packed = (async () => {
+    const bytes = Uint8Array.from(atob(document.getElementById("packed").textContent), (c) => c.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    return new Response(stream).json();
+  })();
   const who = document.getElementById("who");
   const picked = document.getElementById("picked");
   document.querySelector(".pick").hidden = false;
 
-  function pick() {
-    const person = who.value;
+  async function pick() {
+    const person = who.value, name = person === "" ? "" : who.selectedOptions[0].text;
+    document.querySelectorAll("tr.more").forEach((row) => row.remove());
     document.querySelectorAll("[data-p]").forEach((row) => {
       row.classList.toggle("away", person !== "" && row.dataset.p !== person);
     });
+    picked.textContent = person === "" ? "" :
+      name + " is the thick orange line; learning curves, tables and runs show this person, other charts everyone.";
+    history.replaceState(null, "", person === "" ? "#" : "#person=" + encodeURIComponent(name));
+    const { curves, lines } = await packed;
+    if (who.value !== person) return;
     const mine = new Map(curves.filter((c) => String(c[0]) === person).map((c) => [c[1], c[2]]));
-    charts.pick(person, person === "" ? "" : who.selectedOptions[0].text, person === "" ? new Map() : mine);
+    charts.pick(person, name, mine);
     document.querySelectorAll("article.series").forEach((article) => {
       article.classList.toggle("away", person !== "" && !mine.has(Number(article.dataset.s)));
     });
-    picked.textContent = person === "" ? "" :
-      who.selectedOptions[0].text + " is the thick orange line; learning curves, tables and runs show this person, other charts everyone.";
-    location.hash = person === "" ? "" : "person=" + encodeURIComponent(who.selectedOptions[0].text);
+    const body = document.querySelector("table.progress").tBodies[0];
+    for (const [place, cells] of person === "" ? [] : lines) {
+      if (String(place) !== person) continue;
+      const row = body.insertRow();
+      row.className = "more";
+      cells.forEach((text, k) => {
+        const cell = document.createElement(k === 0 ? "th" : "td");
+        if (k === 0) cell.scope = "row";
+        cell.textContent = text;
+        row.append(cell);
+      });
+    }
+    document.body.dataset.picked = name;
   }
   who.addEventListener("change", pick);
 
