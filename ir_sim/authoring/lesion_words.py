@@ -45,7 +45,8 @@ def lesion_words(lesion: AnyLesion) -> str:
                 f"a {lesion.kind} of {lesion.volume_ml:g} mL fed by {lesion.flow_ml_min:g} mL/min"
             )
         case Fistula():
-            return f"a fistula of {lesion.flow_ml_min:g} mL/min into a vein"
+            vein = "a vein" if lesion.to == "vein" else f"the {lesion.to.replace('_', ' ')}"
+            return f"a fistula of {lesion.flow_ml_min:g} mL/min into {vein}"
         case Spasm():
             return f"a spasm of {lesion.diameter_percent:g} %"
         case Dissection():

@@ -113,12 +113,16 @@ class Circulation(Edits):
         )
         jetting = [i for i in injections if i.rate_ml_s > 0.0]
         places, flow, injecting = self._taps(jetting)
-        before = self._jet_mmhg if len(self._jet_mmhg) == len(flow) else np.zeros(len(flow))
+        before = self._jet_mmhg if len(self._jet_mmhg) == len(injecting) else np.zeros(len(flow))
+        n, ways = len(injecting), self.contents.crossings
+        if ways.rows:
+            places[n:n], flow = self._cross(), np.append(flow, ways.ml / dt_s)
+            before = np.append(before[:n], np.zeros(len(ways.rows)))
         taps = circuit_taps(places, flow, before, self.leaks)
         moved, beat_ended = self.blood.advance(dt_s, taps, shaped)
-        jets_ml, leaks = moved.tap[: len(flow)], np.arange(len(flow), len(places))
-        self._jet_mmhg = self.blood.circuit.tap_pressure[: len(flow)]
-        rest = self.blood.supply.pressure_mmhg[self.blood.plumbing.b[taps.element[: len(flow)]]]
+        jets_ml, leaks = moved.tap[:n], np.arange(len(flow), len(places))
+        self._jet_mmhg = self.blood.circuit.tap_pressure[:n]
+        rest = self.blood.supply.pressure_mmhg[self.blood.plumbing.b[taps.element[:n]]]
         self.jet_rise_mmhg = float(np.max(self._jet_mmhg - rest, initial=0.0))
         self.injected_ml = float(jets_ml.sum())
         given = {id(i): 0.0 for i in injections}
@@ -128,12 +132,23 @@ class Circulation(Edits):
             mass[:, jet] = self.contents.give(
                 injection.species, ml * injection.concentration_mg_ml, injection.concentration_mg_ml
             )
+        if ways.rows:
+            ways.mmhg = self.blood.circuit.tap_pressure[n : len(flow)].copy()
+            mass[:, n : len(flow)], ways.mass = ways.mass, np.zeros_like(ways.mass)
         self.delivered_ml = tuple(given[id(i)] for i in injections)
         self.leaks.flowed(-moved.tap[leaks], dt_s)
+        ways.ml = np.maximum(-moved.tap[leaks][ways.leaks], 0.0)
         bled = self.contents.carry(moved, places, mass, leaks, self.leaks.into_vein)
         self.leaks.contrast_mg = self.leaks.contrast_mg + bled
         if beat_ended:
             self._regulate()
+
+    def _cross(self) -> list[Place]:
+        """Where fistulas enter drawn veins; their pressure stands against the artery's."""
+        find = Places(self.blood.plumbing, self.blood.calibres, self.contents.count)
+        ways = self.contents.crossings
+        self.leaks.vein_mmhg = dict(zip(ways.leaks, ways.mmhg.tolist(), strict=True))
+        return [find.at(vein, at_mm) for _, vein, at_mm in ways.rows]
 
     def _regulate(self) -> None:
         """Let the patient's reflexes and drugs set the next beats."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from ir_sim.flow.beds import CO2, CONTRAST, SPECIES, Beds
 from ir_sim.flow.blood import Blood, Moved
+from ir_sim.flow.crossings import Crossings
 from ir_sim.flow.elimination import Array, Index, total
 from ir_sim.flow.false_lumen import FalseLumens
 from ir_sim.flow.sites import Place, transport_taps
@@ -32,6 +33,7 @@ class Contents:
         beds: What is in the organs.
         systemic: What is in veins and tissue.
         false_lumens: What is beside the true lumens.
+        crossings: What is on its way from an artery into a drawn vein.
         given: (species,) mg injected so far.
         extravasated: (species,) mg bled out.
         excreted: (species,) mg in the urine or breathed out.
@@ -53,6 +55,7 @@ class Contents:
         )
         self.systemic = Systemic(weight_kg)
         self.false_lumens = FalseLumens(p, len(SPECIES))
+        self.crossings = Crossings(len(SPECIES))
         self.given, self.extravasated, self.excreted = np.zeros((3, len(SPECIES)))
         self.limit = np.zeros(len(SPECIES))
         count = np.maximum(np.round(p.length_mm / _CELL_MM), 2).astype(np.int64)
@@ -203,6 +206,17 @@ class Contents:
         there = total(row[leaks], lost, tap_left.shape[1])[row[leaks]]
         share = np.divide(lost, there, out=np.zeros_like(lost), where=there > 0.0)
         mass = tap_left[:, row[leaks]] * share
+        drawn = self.crossings.leaks
+        if drawn:
+            self.crossings.mass = mass[:, drawn].copy()
+            into_vein = into_vein.copy()
+            into_vein[drawn] = 0.0
+            mass = mass.copy()
+            seen = mass[CONTRAST].copy()
+            mass[:, drawn] = 0.0
+            self.systemic.take(mass @ into_vein)
+            self.extravasated += mass @ (1.0 - into_vein)
+            return np.asarray(seen)
         self.systemic.take(mass @ into_vein)
         self.extravasated += mass @ (1.0 - into_vein)
         return np.asarray(mass[CONTRAST])
@@ -211,7 +225,7 @@ class Contents:
         """Stop following traces that nobody can see."""
         for s in active[active != CONTRAST].tolist():
             t = self.transport
-            if self.false_lumens.rows:
+            if self.false_lumens.rows or self.crossings.rows:
                 continue
             left = float(t.mass[s].sum() + t.node_mass[s].sum() + self.beds.mass[s].sum())
             left += float(self.systemic.veins[s].sum() + self.arriving[s].sum())
@@ -256,7 +270,11 @@ class Contents:
                 + self.false_lumens.mass[species].sum()
             ),
             "beds": self.beds.total_mg(species),
-            "veins": float(self.systemic.veins[species].sum() + self.arriving[species].sum()),
+            "veins": float(
+                self.systemic.veins[species].sum()
+                + self.arriving[species].sum()
+                + self.crossings.mass[species].sum()
+            ),
             "pool": float(self.systemic.tissue[species]),
             "extravasated": float(self.extravasated[species]),
             "excreted": float(self.excreted[species]),
@@ -272,6 +290,7 @@ class Contents:
             "root_volume": t.root_volume,
             "beds": self.beds.state(),
             "systemic": self.systemic.state(),
+            **({"crossings": self.crossings.state()} if self.crossings.rows else {}),
             **({"false": self.false_lumens.state()} if self.false_lumens.rows else {}),
         } | {name: getattr(self, name).copy() for name in (*_STATE, *self._venous_state)}
 
@@ -287,6 +306,8 @@ class Contents:
         self.beds.restore(state["beds"])
         self.systemic.restore(state["systemic"])
         self.false_lumens.restore(state.get("false"))
+        if self.crossings.rows:
+            self.crossings.restore(state["crossings"])
         for name in (*_STATE, *self._venous_state):
             setattr(self, name, state[name].copy())
         self.map(blood)

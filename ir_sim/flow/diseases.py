@@ -6,7 +6,8 @@ what the author stated; it then follows pressure, upstream occlusion and the tis
 
 from __future__ import annotations
 
-from ir_sim.anatomy import VesselTree
+from ir_sim.anatomy import Vessel, VesselTree
+from ir_sim.anatomy.vessel_tree import nearest_s
 from ir_sim.flow.edits import Edits
 from ir_sim.flow.supply import VENOUS_MMHG
 from ir_sim.scenario.lesions import Bleed, Dissection, Fistula, span_mm
@@ -35,6 +36,16 @@ def open_false_lumens(circulation: Edits) -> None:
                 circulation.contents.false_lumens.open(vessel.index, *span_mm(lesion))
 
 
+def _vein_of(circulation: Edits, artery: Vessel, lesion: Fistula) -> tuple[str, float] | None:
+    """The drawn vein that a fistula leads into, and where; the nearest place if none is stated."""
+    vein = circulation.tree.by_id.get(lesion.to)
+    if vein is None or not vein.vein:
+        return None
+    if lesion.to_at_mm is not None:
+        return vein.id, min(lesion.to_at_mm, vein.length_mm)
+    return vein.id, nearest_s(vein, artery.point_at(lesion.at_mm))
+
+
 def open_leaks(circulation: Edits) -> dict[LesionKey, int]:
     """Open every drawn bleed and fistula.
 
@@ -49,8 +60,10 @@ def open_leaks(circulation: Edits) -> dict[LesionKey, int]:
             at = min(lesion.at_mm, vessel.length_mm)
             here = circulation.mean_pressure_mmhg(vessel.index, at)
             if isinstance(lesion, Fistula):
-                row = circulation.add_fistula(vessel.index, at)
-                drive = here - VENOUS_MMHG
+                into = _vein_of(circulation, vessel, lesion)
+                row = circulation.add_fistula(vessel.index, at, into)
+                there = VENOUS_MMHG if into is None else circulation.mean_pressure_mmhg(*into)
+                drive = here - there
             elif lesion.into == "cavity":  # bowel, peritoneum, skin: nothing presses back
                 row, drive = circulation.add_bleed(vessel.index, at, 0.0), here
             else:

@@ -112,9 +112,22 @@ class Edits(Gauges):
         """A hole to the tissue, closed as yet; returns its row for ``open_leak``."""
         return self.leaks.add(self._index(vessel), at_mm, tissue_mmhg_per_ml, into_vein=False)
 
-    def add_fistula(self, vessel: str | int, at_mm: float) -> int:
-        """A way into a vein, closed as yet; returns its row for ``open_leak``."""
-        return self.leaks.add(self._index(vessel), at_mm, 0.0, into_vein=True)
+    def add_fistula(
+        self, vessel: str | int, at_mm: float, into: tuple[str | int, float] | None = None
+    ) -> int:
+        """A way into a vein, closed as yet; returns its row for ``open_leak``.
+
+        Args:
+            vessel: The artery.
+            at_mm: Where in it.
+            into: A drawn vein and the place in it; None: a vein that is not drawn.
+        """
+        row = self.leaks.add(self._index(vessel), at_mm, 0.0, into_vein=True)
+        if into is not None:
+            vein = self._index(into[0])
+            there = self.mean_pressure_mmhg(vein, into[1])
+            self.contents.crossings.add(row, vein, into[1], there)
+        return row
 
     def open_leak(self, row: int, rate_ml_s: float, seconds: float = RAMP_S) -> None:
         """Open a leak so that it lets through so much at 100 mmHg; 0 closes it."""

@@ -68,6 +68,7 @@ class Leaks:
         lost_ml: (rows,) what has flowed out.
         contrast_mg: (rows,) contrast that has flowed out.
         rate_ml_s: (rows,) what flows out, mean over about a beat; -1 before the first tick.
+        vein_mmhg: Pressure outside by row, where a leak ends in a drawn vein.
     """
 
     rows: list[tuple[int, int]] = field(default_factory=list)
@@ -77,6 +78,7 @@ class Leaks:
     lost_ml: Array = field(default_factory=lambda: np.zeros(0))
     contrast_mg: Array = field(default_factory=lambda: np.zeros(0))
     rate_ml_s: Array = field(default_factory=lambda: np.zeros(0))
+    vein_mmhg: dict[int, float] = field(default_factory=dict)
 
     def add(self, vessel: int, at_mm: float, stiffness: float, *, into_vein: bool) -> int:
         """A leak that lets nothing through yet; returns its row."""
@@ -104,7 +106,10 @@ class Leaks:
     @property
     def pressure_mmhg(self) -> Array:
         """(rows,) outside: a vein's, or what the blood that collected has built up."""
-        return np.asarray(VENOUS_MMHG * self.into_vein + self.stiffness * self.lost_ml)
+        outside = np.asarray(VENOUS_MMHG * self.into_vein + self.stiffness * self.lost_ml)
+        for row, mmhg in self.vein_mmhg.items():
+            outside[row] = mmhg
+        return outside
 
     def state(self) -> dict[str, Array]:
         """What ``restore`` needs."""

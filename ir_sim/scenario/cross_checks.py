@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from ir_sim.errors import Problem
 from ir_sim.scenario.checklist import contrast_allergy, is_right, standard_questions
 from ir_sim.scenario.lesion_checks import lesion_checks
+from ir_sim.scenario.lesions import Fistula
 from ir_sim.scenario.model import Condition, Place, Scenario
 from ir_sim.scenario.shipped import shipped
 from ir_sim.scenario.templates import template_names, variants_of
@@ -93,6 +94,11 @@ def _veins(scenario: Scenario) -> Iterator[Problem]:
         if vessel.drains and vessel.inflow_ml_min is not None:
             message = f"'{vessel.id}' has 'drains', from which its inflow follows"
             yield source.problem((*at, "inflow_ml_min"), message, "delete one of the two")
+        for j, lesion in enumerate(vessel.lesions):
+            if isinstance(lesion, Fistula) and lesion.to not in (*veins, "vein"):
+                hint = nearest(lesion.to, ["vein", *sorted(veins)])
+                where = (*at, "lesions", j, "to")
+                yield source.problem(where, f"no vein '{lesion.to}'", hint)
         for j, name in enumerate(vessel.drains):
             known = [v.id for v in vessels if v.id != vessel.id]
             if name not in known:

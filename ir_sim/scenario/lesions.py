@@ -159,13 +159,14 @@ class Fibroid(LesionBase):
 
 
 class Fistula(LesionBase):
-    """A short way from this artery into a vein."""
+    """A short way from this artery into a vein: one that is drawn, by its id, or ``vein``."""
 
     length_mm: ClassVar[float] = 0.0
     kind: Literal["fistula"]
     at_mm: NonNegative
     flow_ml_min: Annotated[float, Field(gt=0, le=3000, allow_inf_nan=False)] = 200.0
-    to: Literal["vein"] = "vein"
+    to: Name = "vein"
+    to_at_mm: NonNegative | None = None
 
 
 class Spasm(LesionBase):

@@ -21,13 +21,15 @@ _LATER: Mapping[str, object] = {
     "kind": None,
     "drains": [],
     "inflow_ml_min": None,
+    "to_at_mm": None,
 }
 
 
 def fingerprint(scenario: Scenario) -> str:
     """Hash of what an expert's run depends on: not of words, baselines or forms."""
     anatomy = scenario.anatomy.model_dump(mode="json")
-    for block in (anatomy["heart"], *anatomy["vessels"]):
+    lesions = [lesion for vessel in anatomy["vessels"] for lesion in vessel["lesions"]]
+    for block in (anatomy["heart"], *anatomy["vessels"], *lesions):
         for key, silent in _LATER.items():
             if block.get(key, silent) == silent:
                 block.pop(key, None)

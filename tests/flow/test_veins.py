@@ -303,3 +303,44 @@ def test_the_authors_venous_pressure_is_the_hearts():
     low, raised = circulation(of), circulation(high)
     rise = raised.mean_pressure_mmhg("iliac_vein") - low.mean_pressure_mmhg("iliac_vein")
     assert rise == pytest.approx(7.0, abs=0.5)
+
+
+def test_a_fistula_into_a_drawn_vein_shows_the_vein_early_and_loses_nothing():
+    of = kidney()
+    lesion = {"kind": "fistula", "at_mm": 30, "flow_ml_min": 240, "to": "renal_vein"}
+    sick = vessel(
+        "renal",
+        "aorta",
+        [[-8, 110, 3], [-60, 100, 2.6]],
+        "kidney",
+        500.0,
+        at_mm=110.0,
+        lesions=[lesion],
+    )
+    c = circulation(of.model_copy(update={"vessels": [of.vessels[0], sick, *of.vessels[2:]]}))
+    run(c, 2 * BREATH_S)
+    assert 60.0 * c.leaks.rate_ml_s[0] == pytest.approx(240.0, rel=0.05)
+    assert 60.0 * c.flow_ml_s("renal_vein") == pytest.approx(740.0, rel=0.05)
+    renal, vein = c.tree.by_id["renal"].index, c.tree.by_id["renal_vein"].index
+    samples = slice(c.tree.first[vein], c.tree.first[vein + 1])
+    seen = []
+    for k in range(6 * 60):
+        c.step(DT, [Injection(renal, 10.0, 4.0, 300.0)] if k < 60 else [])
+        seen.append(float(c.concentration_mg_ml[samples].max()))
+    assert 0.0 < np.argmax(np.array(seen) > 10.0) * DT < 1.0
+    assert max(seen) < 300.0
+    whole = c.ledger_mg
+    parts = [v for k, v in whole.items() if k != "injected"]
+    assert abs(sum(parts) - whole["injected"]) < 1e-9 * whole["injected"]
+    other = circulation(of.model_copy(update={"vessels": [of.vessels[0], sick, *of.vessels[2:]]}))
+    other.restore(c.state())
+    for each in (c, other):
+        run(each, 0.5)
+    assert np.array_equal(c.concentration_mg_ml, other.concentration_mg_ml)
+
+
+def test_a_fistula_into_no_vein_is_told(tmp_path):
+    path = tmp_path / "a-vein.yaml"
+    lesion = "      lesions: [{kind: fistula, at_mm: 40, to: vena_cave}]\n"
+    path.write_text(CASE.replace("access:", lesion + "access:"), encoding="utf-8")
+    assert any("no vein 'vena_cave'" in str(problem) for problem in examine(path)[1])
