@@ -22,6 +22,8 @@ _LATER: Mapping[str, object] = {
     "drains": [],
     "inflow_ml_min": None,
     "to_at_mm": None,
+    "calcium_percent": 0.0,
+    "staples": [],
 }
 
 
@@ -29,7 +31,7 @@ def fingerprint(scenario: Scenario) -> str:
     """Hash of what an expert's run depends on: not of words, baselines or forms."""
     anatomy = scenario.anatomy.model_dump(mode="json")
     lesions = [lesion for vessel in anatomy["vessels"] for lesion in vessel["lesions"]]
-    for block in (anatomy["heart"], *anatomy["vessels"], *lesions):
+    for block in (anatomy, anatomy["heart"], *anatomy["vessels"], *lesions):
         for key, silent in _LATER.items():
             if block.get(key, silent) == silent:
                 block.pop(key, None)
