@@ -187,7 +187,7 @@ const charts = (function () {
         ranges: { x_range: [0, longest * 1.03], y_range: [0, Math.min(top, d.limit * 3) * 1.03] },
       });
       figure.xaxis.ticker = new Bokeh.BasicTicker({ mantissas: [1, 2, 5], min_interval: 1, num_minor_ticks: 0 });
-      const groups = [[true, GREEN, "solid", "reached the limit"], [false, RED, "4 2", "not yet (dashed)"]];
+      const groups = [[true, GREEN, "solid", "reached"], [false, RED, "4 2", "not yet"]];
       const items = [], sources = [];
       for (const [reached, colour, dash, label] of groups) {
         const some = count(d.names).filter((k) => d.reached[k] === reached);
@@ -204,7 +204,7 @@ const charts = (function () {
         sources.push(s);
       }
       const rule = figure.line([0, longest * 2], [d.limit, d.limit], { line_color: BLACK, line_width: 1.5, line_dash: "8 3" });
-      legend(figure, [...items, ["limit h = " + d.limit.toFixed(2), [rule]]]);
+      legend(figure, [...items, ["limit " + d.limit.toFixed(2), [rule]]]);
       function pick() {
         for (const s of sources) {
           const who = s.data.who;
