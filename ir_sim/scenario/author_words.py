@@ -105,7 +105,7 @@ def in_words(kind: str, ctx: dict[str, Any], got: Any, said: str) -> tuple[str, 
         return choice([word.strip().strip("'") for word in expected.split(",")], got)
     if kind in _BOUNDS:
         words, key = _BOUNDS[kind]
-        return f"must be {words} {ctx[key]:g}, got {shown(got)}", ""
+        return f"must be {words} {ctx[key]:g}, got {shown(got)}", _slip_hint(key, ctx[key], got)
     if kind in _PLAIN:
         return f"{_PLAIN[kind]}, got {shown(got)}", _type_hint(kind, got)
     if kind in ("too_short", "too_long"):
@@ -162,6 +162,18 @@ def _type_hint(kind: str, got: Any) -> str:
         return f"in brackets: [{got[:40].strip('[] ')}]"
     if _PLAIN[kind].endswith(_BLOCK):
         return "{key: value, key: value}, or indented lines of key: value"
+    return ""
+
+
+def _slip_hint(side: str, limit: float, got: Any) -> str:
+    """The same digits in another unit: 1.66 for 166, 720 for 72."""
+    if isinstance(got, bool) or not isinstance(got, int | float) or got <= 0 or limit <= 0:
+        return ""
+    far = got / limit if side in ("lt", "le") else limit / got
+    for slip in (10.0, 100.0):
+        if 2.0 < far <= slip:
+            meant = got / slip if side in ("lt", "le") else got * slip
+            return f"a slip of the point or the unit? {meant:g}"
     return ""
 
 

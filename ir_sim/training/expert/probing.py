@@ -31,7 +31,7 @@ def draw_back_into(o: Operator, way: Route, vessel: Vessel, slot: str) -> Work:
         slot: The catheter, whose shape is to point into it.
 
     Returns:
-        Whether its tip lies in the branch.
+        Whether its tip, or that of its wire, lies in the branch.
     """
     if not o.has(slot) or vessel.parent < 0:
         return False
@@ -72,9 +72,11 @@ def draw_back_into(o: Operator, way: Route, vessel: Vessel, slot: str) -> Work:
             ) or o.force_n("wire") > _WIRE_N,
             8.0,
         )  # fmt: skip
-        yield from o.do(over, lambda: past() or o.force_n(slot) > _CATHETER_N, 15.0)
-        if not past():
-            return False
+        if o.free("wire") and o.place("wire")[0] in inside:
+            return True  # the wire has found it by itself
+        yield from o.do(over, lambda: past() or found() or o.force_n(slot) > _CATHETER_N, 15.0)
+        if found() or not past():
+            return found()
         goal = o.inserted_mm(slot) - _IN_MM
         yield from o.do({"wire": (-50.0, 0.0)}, _drawn(o, goal), 6.0, watch=False)
         yield from o.turn(slot, side + off)
