@@ -20,14 +20,16 @@ from ir_sim.scenario.catalogue import shipped_devices
 from ir_sim.scenario.library import load
 from ir_sim.simulation.injector import CONTRAST_MG_ML
 from ir_sim.simulation.mixing import Mixing
+from ir_sim.simulation.residues import Residues
 from ir_sim.simulation.scenery import false_lumens_of, pools_of
+from ir_sim.simulation.state import Injecting
 from ir_sim.xray import DeviceShape, Exposure, Fluoroscope, Imager, Scene, device_pieces
 
 Array = NDArray[np.float64]
 Grey = NDArray[np.uint8]
 
 _TICK_S = 1.0 / 60.0
-_SETTLE_S, _MASK_S = 2.0, 1.0
+_SETTLE_S, _MASK_S, _FILMED_S = 2.0, 1.0, 1.5
 
 
 @dataclass(frozen=True)
@@ -76,8 +78,8 @@ FLOW_SHOTS: tuple[FlowShot, ...] = (
         (40.0, 88.0), 32.0, (0.34, 1.0, 2.0, 4.0, 8.0),
     ),
     FlowShot(
-        "reflux", "sma-selective", "superior_mesenteric", 6.0, 5.0, 14.0,
-        (10.0, 70.0), 48.0, (0.34, 1.0, 2.4, 4.4, 8.0),
+        "reflux", "sma-selective", "inferior_mesenteric", 5.0, 4.0, 10.0,
+        (15.0, 0.0), 32.0, (0.34, 1.0, 2.0, 3.0, 6.0),
     ),
     FlowShot(
         "wedged-stain", "right-renal-selective", "right_renal_lower", 18.0, 1.0, 2.5,
@@ -87,6 +89,10 @@ FLOW_SHOTS: tuple[FlowShot, ...] = (
         "bleed", "gastroduodenal-bleed", "gastroduodenal", 8.0, 3.0, 9.0,
         (-30.0, 110.0), 32.0, (0.34, 1.0, 2.4, 5.0, 10.0),
         bleed_ml_s=1.2, bleed_mm=30.0,
+    ),
+    FlowShot(
+        "kidney-collects", "left-renal-stenosis", "left_renal", 3.0, 4.0, 10.0,
+        (50.0, 75.0), 32.0, (1.0, 4.0, 30.0, 120.0, 240.0),
     ),
     FlowShot(
         "dissection", "contralateral-iliac", "left_common_iliac", 4.0, 5.0, 10.0,
@@ -123,7 +129,7 @@ def flow_pictures(shot: FlowShot, size_px: int = 768, seed: int = 1) -> list[Gre
     jet = Injection(
         vessel.index, shot.at_mm, shot.rate_ml_s, CONTRAST_MG_ML, holes_mm=shot.holes_mm
     )
-    mixing = Mixing(tree)
+    mixing, residues = Mixing(tree), Residues()
     for _ in range(round(_SETTLE_S / _TICK_S)):
         blood.step(_TICK_S, (), lying)
     seconds = shot.ml / shot.rate_ml_s
@@ -132,10 +138,12 @@ def flow_pictures(shot: FlowShot, size_px: int = 768, seed: int = 1) -> list[Gre
         since = tick * _TICK_S - _MASK_S
         exposure = machine.step(_TICK_S, "acquire")
         blood.step(_TICK_S, (jet,) if 0.0 <= since < seconds else (), lying)
-        if exposure is None:
+        residues.step(_TICK_S, {}, Injecting(), blood)
+        # minutes pass between late frames, and nobody films them
+        if exposure is None or (shown and since < shot.at_s[len(shown)] - _FILMED_S):
             continue
         device = full if since > 0.0 else shape
-        picture = imager.draw(_scene(exposure, device, blood, mixing))
+        picture = imager.draw(_scene(exposure, device, blood, mixing, residues))
         if since >= shot.at_s[len(shown)]:
             shown.append(picture.copy())
             if len(shown) == len(shot.at_s):
@@ -201,7 +209,13 @@ def _lying(tree: VesselTree, shot: FlowShot, radius_mm: float) -> tuple[Catheter
     return (CatheterInLumen(vessel.index, start, end, radius_mm),)
 
 
-def _scene(exposure: Exposure, device: DeviceShape, blood: Circulation, mixing: Mixing) -> Scene:
+def _scene(
+    exposure: Exposure,
+    device: DeviceShape,
+    blood: Circulation,
+    mixing: Mixing,
+    residues: Residues,
+) -> Scene:
     radius = blood.open_radius_mm.astype(np.float32)
     return Scene(
         exposure,
@@ -209,6 +223,7 @@ def _scene(exposure: Exposure, device: DeviceShape, blood: Circulation, mixing: 
         mixing.smear(blood.concentration_mg_ml).astype(np.float32),
         None if np.array_equal(radius, blood.tree.sample_radius_mm.astype(np.float32)) else radius,
         bed_mg=blood.bed_mg.copy(),
+        collecting_mg=residues.collecting_mg,
         pools=pools_of(blood, blood.tree),
         breath_mm=0.4 * float(np.sin(0.8 * exposure.time_s)),
     )

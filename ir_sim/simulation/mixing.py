@@ -6,6 +6,9 @@ about the vessel's width, because the middle of the stream runs ahead and jets s
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,6 +23,21 @@ _REACH_RADII = 1.6
 #: So far into a branch, in its radii, eddies of the trunk stir (assumed): contrast that is washed
 #: back to an ostium does not end there as if cut.
 _STIRRED_RADII = 1.2
+
+
+@dataclass(frozen=True, eq=False)
+class _Fork:
+    """Where vessels continue the end of another: what is in one does not end as if cut there.
+
+    Attributes:
+        trunk: Sample of the trunk that eddies of the fork no longer reach; ``arms`` of the others.
+        near: Samples that they reach, and ``share`` of what all have in common there.
+    """
+
+    trunk: int
+    arms: NDArray[np.int64]
+    near: NDArray[np.int64]
+    share: Array
 
 
 class Mixing:
@@ -44,6 +62,7 @@ class Mixing:
         self._low, self._high = at - reach, at + reach + 1
         self._over = 1.0 / (self._high - self._low)
         self._ostium, self._trunk, self._own = _ostia(tree)
+        self._forks = list(_forks(tree))
 
     def smear(self, values: Array) -> Array:
         """(samples,) mixed; never beyond the range of what was there."""
@@ -53,7 +72,31 @@ class Mixing:
         values = np.maximum(values, 0.0)
         own, trunk = values[self._ostium], values[self._trunk]
         values[self._ostium] = trunk + self._own * (own - trunk)
+        for fork in self._forks:
+            middle = 0.5 * values[fork.trunk] + 0.5 * values[fork.arms].mean()
+            values[fork.near] += fork.share * (middle - values[fork.near])
         return values
+
+
+def _forks(tree: VesselTree) -> Iterator[_Fork]:
+    for trunk in tree.vessels:
+        kids = [tree.vessels[k] for k in tree.children[trunk.index]]
+        arms = [v for v in kids if leaves_at_end(trunk, v.parent_at_mm)]
+        if not arms:
+            continue
+        far, near, share = [], [], []
+        for vessel in (trunk, *arms):
+            away = trunk.length_mm - trunk.s_mm if vessel is trunk else vessel.s_mm
+            at = trunk.length_mm if vessel is trunk else 0.0
+            reach = 1.5 * _STIRRED_RADII * vessel.radius_at(at)
+            reach = min(reach, 0.5 * vessel.length_mm)
+            inside = np.flatnonzero(away < reach)
+            u = np.clip(1.0 - away[inside] / max(reach, 1e-6), 0.0, 1.0)
+            first = int(tree.first[vessel.index])
+            far.append(first + int(np.argmin(np.abs(away - reach))))
+            near.append(first + inside)
+            share.append(u * u * (3.0 - 2.0 * u))
+        yield _Fork(far[0], np.array(far[1:]), np.concatenate(near), np.concatenate(share))
 
 
 def _ostia(tree: VesselTree) -> tuple[NDArray[np.int64], NDArray[np.int64], Array]:
@@ -63,9 +106,9 @@ def _ostia(tree: VesselTree) -> tuple[NDArray[np.int64], NDArray[np.int64], Arra
         if vessel.parent < 0:
             continue
         trunk = tree.vessels[vessel.parent]
-        # where lumens fork or join, what is in one does not end as if cut at the other's wall
-        wide = 2.0 if vessel.vein or leaves_at_end(trunk, vessel.parent_at_mm) else 1.0
-        reach = wide * _STIRRED_RADII * vessel.radius_at(0.0)
+        if leaves_at_end(trunk, vessel.parent_at_mm):
+            continue
+        reach = _STIRRED_RADII * vessel.radius_at(0.0)
         at = int(tree.first[trunk.index]) + int(np.argmin(np.abs(trunk.s_mm - vessel.parent_at_mm)))
         s = vessel.s_mm
         near = np.flatnonzero((s >= 0.0) & (s < reach))

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 import ir_sim
 from ir_sim.anatomy import build_tree
 from ir_sim.simulation.mixing import Mixing
+from tests.flow.cases import aorta_with_two
 
 TREE = build_tree(ir_sim.load_scenario("right-renal-selective").anatomy)
 MIXING = Mixing(TREE)
@@ -39,3 +40,18 @@ def test_a_front_is_drawn_out_over_the_vessels_width_and_stays_in_place():
     assert 1.5 * radius < width < 4.0 * radius
     half = float(np.interp(-150.0, -smeared, s))
     assert abs(half - float(s[middle - low] - 0.5)) < 1.5
+
+
+def test_at_a_fork_the_three_lumens_have_one_value_and_far_from_it_their_own() -> None:
+    tree = build_tree(aorta_with_two())
+    values = np.zeros(len(tree.sample_radius_mm))
+    upper, lower, trunk = (tree.by_id[name] for name in ("upper", "lower", "artery"))
+    values[tree.first[upper.index] : tree.first[upper.index + 1]] = 300.0
+    seen = Mixing(tree).smear(values)
+    at = [tree.first[v.index] + int(np.argmin(np.abs(v.s_mm))) for v in (upper, lower)]
+    at.append(int(tree.first[trunk.index + 1]) - 1)
+    assert np.ptp(seen[at]) < 45.0
+    assert seen.max() <= 300.0
+    assert seen.min() >= 0.0
+    assert seen[tree.first[upper.index + 1] - 2] == 300.0
+    assert seen[tree.first[lower.index + 1] - 2] == 0.0
