@@ -316,3 +316,26 @@ def test_contrast_after_hours_is_a_check():
     assert "lysis_checked" not in table.kinds
     table.run(2.0, inject_ml_s=2.0)
     assert table.event("lysis_checked").data["percent"] > 50.0
+
+
+def test_a_full_balloon_guide_arrests_the_flow_and_an_empty_one_does_not(monkeypatch):
+    with_guide = CASE.replace("  - aspiration-6f", "  - guide-8f-balloon\n  - aspiration-6f")
+    monkeypatch.setitem(Table.__init__.__globals__, "CASE", with_guide)
+    table = Table()
+    table.do("mount", slot="wire", device="wire-035-amplatz-stiff")
+    table.push("wire", 60.0)
+    table.do("mount", slot="guide", device="guide-8f-balloon")
+    table.push("guide", 18.0)
+    table.run(2.0)
+    pulls = next(t for t in table.sim.treatments._all if t.name == "clot").thrombectomy
+    clot = pulls.clots.all[0]
+    assert not pulls.arrested(clot)
+    table.do("take_up", device="guide-8f-balloon")
+    table.run(2.4, treat=0.5)
+    table.run(2.0)
+    assert pulls.arrested(clot)
+    assert "balloon_inflated" in table.kinds
+    assert "balloon_oversized" not in table.kinds
+    table.run(2.0, treat=-2.0)
+    table.run(3.0)
+    assert not pulls.arrested(clot)

@@ -75,6 +75,15 @@ def test_a_day_of_lysis_bleeds_as_in_trials_and_more_with_little_fibrinogen():
     assert lysis_laws.bleeding_h(90.0, 1.0) > lysis_laws.bleeding_h(140.0, 1.0)
 
 
+def test_flow_arrest_lowers_the_odds_of_emboli_as_published():
+    both = clot_laws.Means(suction=True, retriever=True)
+    with_it, without, odds, low, high = clot_laws.arrest_odds(2000, both)
+    assert with_it < without
+    assert high < 1.0  # it is no chance
+    assert 0.26 < odds < 0.98  # the interval of 16 studies, 10.3174/ajnr.A7164
+    assert low < odds < high
+
+
 def test_wilson_interval_of_half():
     low, high = wilson(50, 100)  # Newcombe 1998, Stat Med 17:857: 0.404 to 0.596
     assert (round(low, 3), round(high, 3)) == (0.404, 0.596)

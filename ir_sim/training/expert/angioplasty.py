@@ -12,7 +12,7 @@ from ir_sim.scenario.lesions import Bleed, Occlusion, Stenosis
 from ir_sim.scenario.model import Endpoint, Happened, TipAt
 from ir_sim.simulation.controls import Action
 from ir_sim.simulation.state import DT_S
-from ir_sim.training.expert import filming, steering
+from ir_sim.training.expert import clearing, filming, steering
 from ir_sim.training.expert.operator import Moves, Operator, Work
 from ir_sim.training.expert.route import Route
 from ir_sim.treatment.balloon_laws import YIELD_ATM
@@ -38,12 +38,15 @@ _MARGIN_MM = 3.0
 def dilate(procedure: Procedure, wanted: Happened) -> Work:
     """A balloon on the lesion until its waist has gone, then empty."""
     lesion = Lesion(procedure, wanted.vessel)
+    if lesion.choose_balloon() is None:  # a guide's, to stop the flow
+        return (yield from clearing.arrest(procedure, wanted))
     return (yield from _dilate(procedure, lesion))
 
 
 def deflate(procedure: Procedure, wanted: Happened) -> Work:
     """Empty the balloon."""
-    del wanted
+    if Lesion(procedure, wanted.vessel).choose_balloon() is None:
+        return (yield from clearing.release(procedure, wanted))
     return (yield from _empty(procedure.o))
 
 

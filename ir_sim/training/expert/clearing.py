@@ -31,6 +31,8 @@ _LEAD_MM = 12.0
 _NEAR_MM = 120.0
 #: The microcatheter goes so far back behind the open struts, mm; vacuum; wait; passes at most.
 _BARE_MM, _VACUUM_KPA, _WAIT_H, _PASSES = 2.0, 85.0, 4.0 / 60.0, 4
+#: A guide's balloon is filled to so much, so fast, atm and atm/s.
+_FULL_ATM, _FILL_ATM_S = 1.02, 0.5
 
 
 def infuse(procedure: Procedure, wanted: Happened) -> Work:
@@ -161,8 +163,10 @@ def clear(procedure: Procedure, wanted: Happened) -> Work:
     for _ in range(_PASSES):
         if _tool(o, "retriever") is None and not (yield from _again(procedure)):
             return False
-        yield from _suction(o)
+        if not _arrested(o):
+            yield from arrest(procedure, Happened(kind="balloon_inflated"))
         yield from _draw(o)
+        yield from release(procedure, wanted)
         if any(e.kind == "clot_removed" for e in o.session.events):
             break
         yield from o.take_out("wire")
@@ -173,6 +177,50 @@ def clear(procedure: Procedure, wanted: Happened) -> Work:
     yield from o.take_out("microcatheter")
     yield from _into_parent(o)
     return any(e.kind == wanted.kind for e in o.session.events)
+
+
+def _guide(o: Operator) -> Device | None:
+    """The guide with a balloon, if one is in."""
+    held = o.state.devices.get("guide")
+    return held.device if held is not None and held.device.balloon is not None else None
+
+
+def _arrested(o: Operator) -> bool:
+    """Whether the guide's balloon is full."""
+    reading, guide = o.state.treatment, _guide(o)
+    in_hand = reading is not None and guide is not None and reading.tool == guide.id
+    return in_hand and reading is not None and reading.value >= _FULL_ATM
+
+
+def arrest(procedure: Procedure, wanted: Happened) -> Work:
+    """Suction at the clot, minutes, then the guide's balloon until it shuts the carotid."""
+    del wanted
+    o = procedure.o
+    yield from _suction(o)
+    guide = _guide(o)
+    if guide is None:
+        return True
+    yield from o.press(Action("take_up", device=guide.id))
+    for _ in range(round(8.0 / DT_S)):
+        if _arrested(o):
+            break
+        yield o.tick(watch=True, treat=_FILL_ATM_S)
+    return _arrested(o)
+
+
+def release(procedure: Procedure, wanted: Happened) -> Work:
+    """The guide's balloon empty again."""
+    del wanted
+    o, guide = procedure.o, _guide(procedure.o)
+    if guide is None:
+        return True
+    yield from o.press(Action("take_up", device=guide.id))
+    for _ in range(round(8.0 / DT_S)):
+        reading = o.state.treatment
+        if reading is None or reading.value <= 0.0:
+            break
+        yield o.tick(watch=False, treat=-2.0)
+    return (yield from o.wait(2.0))
 
 
 def _into_parent(o: Operator) -> Work:
