@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import threading
 
 import numpy as np
 import pytest
@@ -11,12 +12,15 @@ import pytest
 from ir_sim.records.export import export
 from ir_sim.records.reading import RunFilter
 from ir_sim.records.report import page
+from ir_sim.records.report.cusum import LearningCusum
 from ir_sim.records.report.figures import number
 from ir_sim.records.report.page import write_report
+from ir_sim.records.serve import Pages, make_server
 from ir_sim.records.store import open_log
 from tests.records import browser
 from tests.records.browser import Browser
 from tests.records.test_report import fill
+from tests.records.test_serve import WORD, certificate  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.skipif(not browser.HERE, reason="no Chromium and chromedriver here")
 EVERY = RunFilter()
@@ -186,3 +190,26 @@ def test_a_link_opens_a_run(shown):
     run = f"run-{rows[50]['run_id']}"
     window.run(f"location.hash = '#{run}'")
     window.wait(f"return document.getElementById('{run}').open")
+
+
+def test_the_live_page_over_tls(shown, certificate, tmp_path):  # noqa: F811 - the fixture
+    """Signed in, encrypted, under the server's own rules of what a page may do."""
+    window, _, _ = shown
+    with open_log(home=tmp_path) as log:
+        fill(log)
+        log.let_sign_in("R02", WORD)
+        server = make_server(
+            Pages(log, LearningCusum()), port=0, certificate=certificate, sign_in=True
+        )
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            window.open(f"https://R02:{WORD}@127.0.0.1:{server.server_port}/")
+            window.wait("return document.body.dataset.drawn === 'all'", 90)
+            told = window.run("return document.body.innerText")
+            assert "as R02 (resident) sees it" in told
+            assert "R03" not in told
+            assert len(window.run(DRAWN)) > 5
+            assert [c for c in window.complaints() if "favicon" not in c] == []
+        finally:
+            server.shutdown()
+            server.server_close()
