@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-import ir_sim
+from ir_sim.authoring.check import load_case
 from ir_sim.training.autopilot import Autopilot
 from ir_sim.training.session import Session
 
 LONGEST_S = 400.0
 
 
-def played(case, seed):
-    session = Session(ir_sim.load_scenario(case), seed)
+def played(case, seed, patient=0):
+    session = Session(load_case(case, patient), seed)
     expert = Autopilot(session)
     while not session.state.finished and session.state.time_s < LONGEST_S:
         session.step(expert.controls())
@@ -68,7 +68,7 @@ CASES = (
     "inferior-mesenteric", "left-carotid-type-1", "left-renal-stenosis", "left-vertebral",
     "renal-transplant", "sma-selective", "splenic-selective", "superficial-femoral",
     "gastroduodenal-bleed", "left-carotid-bovine", "left-uterine", "pelvic-trauma",
-    "right-carotid-type-3",
+    "right-carotid-type-3", "left-subclavian", "hepatic-vein",
 )  # fmt: skip
 
 
@@ -82,3 +82,11 @@ def test_every_case_is_solved_without_a_critical_error(case):
     assert score.passed
     assert score.total >= 80
     assert not [error.code for error in score.errors if error.weight >= 4]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("patient", range(1, 6))
+def test_other_patients_are_treated_as_well(patient):
+    run = played("left-subclavian", 1, patient)
+    assert run.score().passed
+    assert len(run.progress.done) == len(run.progress.steps)
