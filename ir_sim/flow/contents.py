@@ -306,8 +306,7 @@ class Contents:
         self.beds.restore(state["beds"])
         self.systemic.restore(state["systemic"])
         self.false_lumens.restore(state.get("false"))
-        if self.crossings.rows:
-            self.crossings.restore(state["crossings"])
+        self.crossings.restore(state.get("crossings"))
         for name in (*_STATE, *self._venous_state):
             setattr(self, name, state[name].copy())
         self.map(blood)

@@ -43,8 +43,12 @@ class Crossings:
         kept = {"ml": self.ml.copy(), "mmhg": self.mmhg.copy(), "mass": self.mass.copy()}
         return {"rows": rows, **kept}
 
-    def restore(self, state: Mapping[str, Array]) -> None:
-        """Take up a state."""
+    def restore(self, state: Mapping[str, Array] | None) -> None:
+        """Take up a state; None: there were none."""
+        if state is None:
+            self.rows, self.mass = [], self.mass[:, :0]
+            self.ml, self.mmhg = np.zeros(0), np.zeros(0)
+            return
         self.rows = [(int(r[0]), int(r[1]), float(r[2])) for r in state["rows"]]
         self.ml, self.mmhg = state["ml"].copy(), state["mmhg"].copy()
         self.mass = state["mass"].copy()

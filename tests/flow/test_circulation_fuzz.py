@@ -8,7 +8,8 @@ import pytest
 from ir_sim.flow import CatheterInLumen, Injection
 from ir_sim.flow.beds import SPECIES
 from ir_sim.flow.drugs import FORMULARY
-from tests.flow.cases import DT, shipped
+from tests.flow.cases import DT, circulation, shipped
+from tests.flow.test_veins import fistula, kidney, leg
 
 
 class Chaos:
@@ -26,7 +27,7 @@ class Chaos:
     def act(self):
         rng, c = self.rng, self.c
         vessel, at = self.vessel()
-        kind = int(rng.integers(12))
+        kind = int(rng.integers(13))
         if kind == 0:
             species = (*SPECIES, "saline")[int(rng.integers(6))]
             rate, dense = float(rng.uniform(0, 30)), float(rng.uniform(0, 400))
@@ -60,13 +61,18 @@ class Chaos:
         elif kind == 8:
             c.pack_coils(c.add_coils(vessel.id, at, at + 8), float(rng.uniform(0, 0.5)))
         elif kind == 9:
-            row = c.add_bleed(vessel.id, at) if rng.integers(2) else c.add_fistula(vessel.id, at)
+            other, there = self.vessel()
+            into = (other.id, there) if other.vein and rng.integers(2) else None
+            bleeds = bool(rng.integers(2))
+            row = c.add_bleed(vessel.id, at) if bleeds else c.add_fistula(vessel.id, at, into)
             self.leaks.append(row)
         elif kind == 10 and self.leaks:
             c.open_leak(self.leaks[int(rng.integers(len(self.leaks)))], float(rng.uniform(0, 5)))
         elif kind == 11:
             drug = list(FORMULARY)[int(rng.integers(len(FORMULARY)))]
             c.give(drug, FORMULARY[drug].usual, vessel.id if rng.integers(2) else None)
+        elif kind == 12:
+            c.dissect(vessel.id, at, float(rng.uniform(5, 40)), float(rng.uniform(20, 80)))
 
     def run(self, ticks):
         for tick in range(ticks):
@@ -89,18 +95,30 @@ def check(c):
             assert at.max() <= c.contents.limit[i] * (1 + 1e-9) + 1e-12
 
 
+def made(case):
+    return shipped(case) if isinstance(case, str) else circulation(case())
+
+
 @pytest.mark.parametrize(
     ("case", "seed"),
-    [("right-renal-selective", 1), ("right-renal-selective", 2), ("left-uterine", 3)],
+    [
+        ("right-renal-selective", 1),
+        ("right-renal-selective", 2),
+        ("left-uterine", 3),
+        (kidney, 4),
+        (kidney, 5),
+        (leg, 6),
+        (fistula, 7),
+    ],
 )
 def test_anything_may_happen_to_the_patient_but_not_to_the_books(case, seed):
-    c = shipped(case)
+    c = made(case)
     chaos = Chaos(c, seed)
     for _ in range(6):
         chaos.run(100)
         check(c)
     middle = c.state()
-    other = shipped(case)
+    other = made(case)
     other.restore(middle)
     for _ in range(40):
         c.step(DT, chaos.injection, chaos.catheters)
