@@ -8,7 +8,7 @@ import pytest
 from ir_sim.flow import CatheterInLumen, Injection
 from ir_sim.flow.beds import SPECIES
 from ir_sim.scenario.lesions import Occlusion, Stenosis
-from tests.flow.cases import DT, aorta_with_two, circulation, one_artery, run, shipped
+from tests.flow.cases import DT, aorta_with_two, circulation, one_artery, run, shipped, vessel
 
 
 def unaccounted(c, species="contrast"):
@@ -24,10 +24,16 @@ def lanes(c, species="contrast"):
 
 
 def test_five_minutes_with_reflux_bleed_and_particles_lose_nothing():
-    c = circulation(aorta_with_two("kidney"))
+    of = aorta_with_two("kidney")
+    veins = [
+        vessel("cava", None, [[30, 200, 9], [30, 0, 9]], kind="vein", inflow_ml_min=900.0),
+        vessel("vein", "cava", [[21, 120, 4.5], [-140, 120, 4]], drains=["upper", "lower"]),
+    ]
+    c = circulation(of.model_copy(update={"vessels": [*of.vessels, *veins]}))
     artery, upper = (c.tree.by_id[name].index for name in ("artery", "upper"))
     bleed = c.add_bleed("lower", 10.0)
-    fistula = c.add_fistula("upper", 12.0)
+    fistula = c.add_fistula("upper", 12.0, ("vein", 120.0))
+    c.dissect("artery", 60.0, 20.0, 40.0)
     dt = 1 / 20  # the books do not depend on the tick, the time that the test takes does
     for tick in range(5 * 60 * 20):
         now = tick * dt
