@@ -22,7 +22,7 @@ def bokeh() -> tuple[str, str]:
     Raises:
         RecordError: It is not installed, or not whole.
     """
-    mend = "the report's charts need Bokeh: pip install 'bokeh>=3.4'"
+    mend = "the report's charts need Bokeh: pip install 'bokeh>=3.9'"
     found = find_spec("bokeh")
     if found is None or found.origin is None:
         raise RecordError(mend)
