@@ -169,6 +169,7 @@ def make_server(
 
 
 def _handler(pages: Pages, gate: Gate, host: str) -> type[BaseHTTPRequestHandler]:
+    wrong = Lock()
 
     class Handler(BaseHTTPRequestHandler):
         server_version = "ir_sim"
@@ -194,7 +195,8 @@ def _handler(pages: Pages, gate: Gate, host: str) -> type[BaseHTTPRequestHandler
             viewer = gate.viewer(header)
             if viewer is None:
                 if header:
-                    time.sleep(WRONG_COSTS_S)
+                    with wrong:  # one guess a second, however many ask at once
+                        time.sleep(WRONG_COSTS_S)
                 self._answer(HTTPStatus.UNAUTHORIZED, "sign in")
                 return
             # A page elsewhere that points its own name at this computer is refused.
