@@ -70,6 +70,12 @@ def test_a_band_of_few_people_is_not_for_residents(log):
     assert 'data-kind="first"' not in html
 
 
+def test_a_title_that_was_written_in_two_ways(log):
+    log.add(made_run(303, trainee="R04", scenario_title="Another title"))
+    log.add(made_run(306, trainee="R03", scenario_title="A third title"))
+    assert others(page(log, "R03")) == {"R03"}
+
+
 def test_a_resident_cannot_narrow_the_band_to_single_people(log):
     for wrong in (
         RunFilter(trainee="R04"),

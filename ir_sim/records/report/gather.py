@@ -43,6 +43,11 @@ class Series:
     title: str
     level: str
 
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What makes it this one; a title may have been written in two ways."""
+        return (self.scenario_id, self.scenario_sha256, self.rubric_id, self.rubric_sha256)
+
 
 @dataclass(frozen=True, eq=False)
 class Gathered:

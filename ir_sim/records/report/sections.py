@@ -135,7 +135,7 @@ def series_section(
     """
     series = own.data.series[k]
     data, counted = beside.data, beside.counted
-    there = data.series.index(series)
+    there = next(j for j, other in enumerate(data.series) if other.key == series.key)
     bands = (data["series"][counted.rows] == there) & counted.resident
     rows, attempt = counted.rows[bands], counted.attempt[bands]
     person, total = data["person_no"][rows], data["total"][rows]

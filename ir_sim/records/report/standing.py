@@ -67,7 +67,7 @@ def standings(log: ScoreLog, viewer: Viewer) -> list[Standing]:
             if p.series == k and beside.data.people[p.person_no].role in {None, "resident"}
         ]
         low, _, high, n = quartiles(np.array(latest))
-        bands[series] = (low, high, n) if n >= viewer.fewest else (math.nan, math.nan, n)
+        bands[series.key] = (low, high, n) if n >= viewer.fewest else (math.nan, math.nan, n)
     nobody = (math.nan, math.nan, 0)
     return [
         Standing(
@@ -76,7 +76,7 @@ def standings(log: ScoreLog, viewer: Viewer) -> list[Standing]:
             p.attempts,
             p.passed,
             p.latest,
-            *bands.get(data.series[p.series], nobody),
+            *bands.get(data.series[p.series].key, nobody),
             day(p.last_s),
         )
         for p in sorted(view.own.found, key=lambda p: -p.last_s)
