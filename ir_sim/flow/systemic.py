@@ -4,7 +4,7 @@ Veins, right heart, lungs and left heart are a chain of mixed stages with the re
 that a bolus comes back thin and late. Contrast also exchanges with the interstitium of the whole
 body: with iohexol's half-life of distribution, 20 min, and volume, 0.165 L/kg (Olsson, Aulie,
 Sveen & Andrew 1983, Invest Radiol 18:177). What nothing exchanges stays in the blood; carbon
-dioxide is breathed out on its way through the lungs.
+dioxide is breathed out on its way through the lungs, particles and oil stay there.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ir_sim.flow.beds import CO2, CONTRAST, SPECIES
+from ir_sim.flow.beds import CO2, CONTRAST, LIPIODOL, PARTICLES, SPECIES
 from ir_sim.flow.elimination import Array
 
 #: Blood, mL per kg, and the share of it in veins, lungs and heart (textbook; Guyton & Hall).
@@ -23,6 +23,7 @@ _STAGES = 3
 #: Plasma 45 mL/kg, interstitium 120 mL/kg (their sum is iohexol's volume of distribution).
 _PLASMA_ML_KG, _TISSUE_ML_KG = 45.0, 120.0
 _DISTRIBUTION_HALF_LIFE_S = 1200.0
+_SOLID = [PARTICLES, LIPIODOL]
 
 
 class Systemic:
@@ -30,7 +31,7 @@ class Systemic:
 
     Attributes:
         veins: (species, stages) mg.
-        tissue: (species,) mg in the interstitium.
+        tissue: (species,) mg in the interstitium; particles and oil in the lungs.
     """
 
     def __init__(self, weight_kg: float) -> None:
@@ -63,6 +64,9 @@ class Systemic:
         self.veins[CONTRAST, 0] += from_tissue
         self.tissue[CONTRAST] += float(to_tissue.sum()) - from_tissue
         breathed, through[CO2] = float(through[CO2]), 0.0
+        # the lungs' capillaries hold what is not dissolved
+        self.tissue[_SOLID] += through[_SOLID]
+        through[_SOLID] = 0.0
         return through, breathed
 
     def state(self) -> dict[str, Array]:

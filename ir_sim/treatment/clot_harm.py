@@ -27,7 +27,9 @@ class ClotHarm:
         self.bench, self.clots = bench, clots
 
     def embolus(self, clot: Clot, chance: np.random.Generator) -> None:
-        """A piece goes on into the territory behind the clot."""
+        """A piece goes on into the territory behind the clot; from a vein to the lungs."""
+        if self._to_the_lungs(clot):
+            return
         ends = self.clots.downstream(clot)
         if ends:
             end = self.clots.pick(ends, chance)
@@ -36,13 +38,23 @@ class ClotHarm:
             self.bench.happen("distal_embolus", text, vessel=end, organ=self.clots.organ(end))
 
     def stray(self, clot: Clot, chance: np.random.Generator) -> None:
-        """A piece is lost into a branch that was open before."""
+        """A piece is lost into a branch that was open before; from a vein to the lungs."""
+        if self._to_the_lungs(clot):
+            return
         ends = self.clots.beside(clot)
         if ends:
             end = self.clots.pick(ends, chance)
             self.clots.lodge(end)
             text = "Clot was lost into a branch that had been open."
             self.bench.happen("embolus", text, vessel=end, organ=self.clots.organ(end))
+
+    def _to_the_lungs(self, clot: Clot) -> bool:
+        """Where a vein's blood goes; whether the clot lies in one."""
+        vein = self.bench.tree.vessels[clot.vessel].vein
+        if vein:
+            text = "A piece of the clot went to the heart and on into the lungs."
+            self.bench.happen("embolus", text, vessel=clot.vessel, organ="lung")
+        return vein
 
     def contract(self, clot: Clot, drawn: float, within: float) -> None:
         """The vessel answers the pull of the struts."""

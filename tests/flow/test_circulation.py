@@ -57,7 +57,10 @@ def test_five_minutes_with_reflux_bleed_and_particles_lose_nothing():
     assert ledger["injected"] == pytest.approx(5 * 4 * 15 * 320, rel=1e-3)
     assert min(ledger.values()) > 0.0
     assert c.blood_loss_ml > 20.0
-    assert c.ledger_of("particles")["beds"] > 0.9 * c.ledger_of("particles")["injected"]
+    where = c.ledger_of("particles")
+    assert where["beds"] > 0.75 * where["injected"]
+    # the fistula takes the others past the beds: into the lungs
+    assert where["beds"] + where["pool"] > 0.95 * where["injected"]
 
 
 def test_outlets_take_what_the_author_says_in_health():

@@ -344,3 +344,16 @@ def test_a_fistula_into_no_vein_is_told(tmp_path):
     lesion = "      lesions: [{kind: fistula, at_mm: 40, to: vena_cave}]\n"
     path.write_text(CASE.replace("access:", lesion + "access:"), encoding="utf-8")
     assert any("no vein 'vena_cave'" in str(problem) for problem in examine(path)[1])
+
+
+def test_particles_that_go_to_the_heart_stay_in_the_lungs():
+    c = circulation(leg())
+    femoral = c.tree.by_id["femoral_vein"].index
+    run(c, 2.0, Injection(femoral, 60.0, 0.5, 100.0, "particles"))
+    for _ in range(40 * 20):
+        c.step(1 / 20)
+    where = dict(c.ledger_of("particles"))
+    injected = where.pop("injected")
+    assert abs(sum(where.values()) - injected) < 1e-9 * injected
+    assert where["pool"] > 0.4 * injected
+    assert where["beds"] < 1e-6 * injected
