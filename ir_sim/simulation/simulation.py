@@ -53,6 +53,10 @@ from ir_sim.xray import Exposure, Fluoroscope, Scene
 HASH_TICKS = 5 * TICKS_PER_S
 #: The first picture looks so far ahead of the sheath's mouth, mm.
 _LOOK_AHEAD_MM = 75.0
+#: Side-holes over this length and more are so many places apart (infusion catheters), mm.
+LONG_HOLES_MM, LONG_HOLES = 60.0, 6
+#: A hole in clot that leaves less of the lumen's radius open lets nothing through (assumed).
+OPEN_SHARE = 0.5
 #: Walls follow the calibres this often, ticks, and from this change on, mm (assumed).
 _WALL_TICKS, _WALL_MM = 6, 0.02
 
@@ -230,15 +234,16 @@ class Simulation:
         rate, jets = injecting.rate_ml_s, []
         bench.pushed_ml_s = rate
         if rate:
-            holes = out.holes_mm
-            jets = [Injection(out.vessel, out.at_mm, rate, CONTRAST_MG_ML, holes_mm=holes)]
+            jets = self._jets(rate, devices)
+        own_jets = len(jets)
         self.treatments.step(controls.treat)
         jets += bench.injections
         circulation.step(DT_S, jets, self._lying.now(devices))
         delivered = circulation.delivered_ml
         if rate:
-            self.contrast_ml += delivered[0]
-            injecting = replace(injecting, rate_ml_s=delivered[0] / DT_S)
+            given_ml = sum(delivered[:own_jets])
+            self.contrast_ml += given_ml
+            injecting = replace(injecting, rate_ml_s=given_ml / DT_S)
         if bench.injections:  # embolics are mixed with contrast: it counts, undiluted
             own = zip(bench.injections, delivered[-len(bench.injections) :], strict=True)
             mg = sum(ml * jet.concentration_mg_ml for jet, ml in own if jet.species == "contrast")
@@ -246,6 +251,25 @@ class Simulation:
         bench.injections.clear()
         self._follow_walls()
         return injecting, [out.blocked] if wanted > 0.0 and out.blocked else []
+
+    def _jets(self, rate_ml_s: float, devices: Mapping[str, DeviceState]) -> list[Injection]:
+        """Where contrast leaves: long rows of side-holes lie in several vessels."""
+        out, held = self.bench.outflow, devices.get(self.bench.outflow.slot)
+        if held is None or out.holes_mm < LONG_HOLES_MM:
+            holes = out.holes_mm
+            return [Injection(out.vessel, out.at_mm, rate_ml_s, CONTRAST_MG_ML, holes_mm=holes)]
+        inside = min(out.holes_mm, held.inserted_mm)
+        places = [self.bench.place(held, inside * k / LONG_HOLES) for k in range(LONG_HOLES + 1)]
+        open_to = [place for place in places if self._open(*place)] or places[:1]
+        share = rate_ml_s / len(open_to)
+        return [Injection(vessel, at, share, CONTRAST_MG_ML) for vessel, at in open_to]
+
+    def _open(self, vessel: int, at_mm: float) -> bool:
+        """Whether a hole lies in blood: what lies in clot lets nothing through."""
+        circulation = self.circulation
+        sample = circulation.blood.plumbing.sample_at(vessel, at_mm)
+        lumen = float(circulation.open_radius_mm[sample]) / float(circulation.radius_mm[sample])
+        return lumen > OPEN_SHARE
 
     def _follow_walls(self) -> None:
         """Give the devices the calibres that treatment, spasm or injury have made."""

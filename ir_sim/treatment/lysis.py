@@ -14,8 +14,9 @@ from ir_sim.treatment.clot import Clots
 
 #: The pump goes up to this, mg/h.
 PUMP_MG_H = 4.0
-#: Contrast in the clot's stretch, or so far before it, that shows it, mg/mL (assumed).
-_SEEN_MG_ML, _BEFORE_MM = 40.0, 10.0
+#: Contrast across the vessel in the clot's stretch, or so far before it, that shows it: mg/mL times
+#: mm of its diameter (assumed).
+_SEEN_MG_ML_MM, _BEFORE_MM = 200.0, 10.0
 #: What a major bleed at the puncture loses at 100 mmHg, mL/s; it stops so long after the drug, s
 #: (assumed).
 _BLEEDS_ML_S, _STOPS_S = 0.8, 120.0
@@ -98,7 +99,8 @@ class Lysis:
             s = self.bench.tree.vessels[clot.vessel].s_mm
             first = int(self.bench.tree.first[clot.vessel])
             on = (s >= clot.slices[0].from_mm - _BEFORE_MM) & (s <= clot.slices[-1].to_mm)
-            if float(contrast[first + np.flatnonzero(on)].max(initial=0.0)) >= _SEEN_MG_ML:
+            across = 2.0 * self.bench.circulation.radius_mm * contrast
+            if float(across[first + np.flatnonzero(on)].max(initial=0.0)) >= _SEEN_MG_ML_MM:
                 self.unseen = False
                 gone = clot.dissolved_percent
                 text = f"Checked with contrast: {gone:.0f} % of the clot is gone."
