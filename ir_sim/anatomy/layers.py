@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from ir_sim.anatomy.curve import Array
 from ir_sim.anatomy.vessel_tree import Vessel, VesselTree, leaves_at_end
@@ -47,10 +48,15 @@ def assign_layers(tree: VesselTree) -> Layers:
     """Colour the vessels so that a layer's overlaps are all joins."""
     join = [_join_length(tree, vessel) for vessel in tree.vessels]
     conflicts: list[set[int]] = [set() for _ in tree.vessels]
+    found: set[tuple[int, int]] = set()
     for i, j in _close_pairs(tree):
-        if _conflict(tree, join, tree.vessels[i], tree.vessels[j]):
-            conflicts[i].add(j)
-            conflicts[j].add(i)
+        a, b = tree.vessels[i], tree.vessels[j]
+        if _conflict(tree, join, a, b):
+            found.add((i, j))
+        found |= _mouth_conflicts(tree, join, a, b)
+    for i, j in found:
+        conflicts[i].add(j)
+        conflicts[j].add(i)
     layer = [-1] * len(tree.vessels)
     # the widest first, so that it is the small vessel that gives way; beside its parent if it can
     for vessel in sorted(tree.vessels, key=lambda v: -v.radius_at(0.0)):
@@ -72,16 +78,19 @@ def _close_pairs(tree: VesselTree) -> list[tuple[int, int]]:
     return [(int(i), int(j)) for i, j in found.T if i < j]
 
 
-def _gaps(a: Vessel, b: Vessel) -> Array:
+def _gaps(a: Vessel, b: Vessel, part_of_b: NDArray[np.bool_] | None = None) -> Array:
     """(na,) distance from each cross-section of ``a`` to the tube of ``b``; negative overlaps."""
+    b_xy, b_radius = b.xy_mm, b.radius_mm
+    if part_of_b is not None:
+        b_xy, b_radius = b_xy[part_of_b], b_radius[part_of_b]
     out = np.empty(len(a.s_mm))
     for lo in range(0, len(a.s_mm), 512):
         part = slice(lo, lo + 512)
         d = np.hypot(
-            a.xy_mm[part, None, 0] - b.xy_mm[None, :, 0],
-            a.xy_mm[part, None, 1] - b.xy_mm[None, :, 1],
+            a.xy_mm[part, None, 0] - b_xy[None, :, 0],
+            a.xy_mm[part, None, 1] - b_xy[None, :, 1],
         )
-        out[part] = (d - b.radius_mm[None, :]).min(1) - a.radius_mm[part]
+        out[part] = (d - b_radius[None, :]).min(1) - a.radius_mm[part]
     return out
 
 
@@ -108,6 +117,41 @@ def _conflict(tree: VesselTree, join: list[float], a: Vessel, b: Vessel) -> bool
     if a.parent >= 0 and a.parent == b.parent and _share_ostium(tree, a, b):
         return _siblings_conflict(a, b)
     return bool((_gaps(a, b) < TISSUE_MM).any())
+
+
+def _mouth_conflicts(
+    tree: VesselTree, join: list[float], a: Vessel, b: Vessel
+) -> set[tuple[int, int]]:
+    """Which two may not share a layer because of the mouths of two vessels that are close.
+
+    A vessel's mouth belongs to its parent's lumen: where it overlaps a third vessel, the parent and
+    that vessel would be joined through it.
+    """
+    out: set[tuple[int, int]] = set()
+    for child, other in ((a, b), (b, a)):
+        if child.parent < 0:
+            continue
+        mouth = child.s_mm <= join[child.index]
+        if (_gaps(child, other)[mouth] >= TISSUE_MM).all():
+            continue
+        parent = tree.vessels[child.parent]
+        if not (_are_kin(tree, parent, other) or other.parent == child.index):
+            out.add((parent.index, other.index))
+        if other.parent >= 0 and child.index < other.index:
+            its = tree.vessels[other.parent]
+            both = other.s_mm <= join[other.index]
+            if not _are_kin(tree, parent, its) and (
+                (_gaps(child, other, both)[mouth] < TISSUE_MM).any()
+            ):
+                out.add((parent.index, its.index))
+    return out
+
+
+def _are_kin(tree: VesselTree, a: Vessel, b: Vessel) -> bool:
+    """Whether two vessels may share a lumen: one and the same, parent and child, one ostium."""
+    if b.index in (a.index, a.parent) or b.parent == a.index:
+        return True
+    return a.parent >= 0 and a.parent == b.parent and _share_ostium(tree, a, b)
 
 
 def _overlaps_beyond(child: Vessel, parent: Vessel, join_mm: float) -> bool:

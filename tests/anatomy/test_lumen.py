@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ir_sim.anatomy.curve import arclength, smooth_curve
+from ir_sim.anatomy.layers import assign_layers
 from ir_sim.anatomy.lumen import Lumen
 from ir_sim.anatomy.lumen_layer import WALL_RADIUS_MM
 from ir_sim.anatomy.outline import tube_polygon
@@ -147,6 +148,51 @@ def test_vessels_on_one_layer_meet_only_at_their_joins(vessels):
                 assert tube.distance(other) > 0.0
     for layer in lumen.maps:
         assert layer.polygon.is_valid
+
+
+@st.composite
+def two_random_trees(draw):
+    """Arteries with branches of branches, and a tree of veins over them."""
+    vessels = draw(random_trees())
+    rng = np.random.default_rng(draw(st.integers(0, 10**6)))
+    first = len(vessels)
+    for i in range(draw(st.integers(1, 4))):
+        parent = vessels[int(rng.integers(0, first))]
+        at = np.array(parent["points"][-1][:2])
+        radius = 0.8 * parent["points"][-1][2]
+        angle = float(rng.uniform(0, 2 * np.pi))
+        step = np.array([np.cos(angle), np.sin(angle)])
+        points = [[*(at + k * step).tolist(), radius] for k in (radius + 1.0, 12.0, 30.0, 50.0)]
+        vessels.append({"id": f"b{i}", "parent": parent["id"], "points": points})
+    x, y = rng.uniform(-30, 30), rng.uniform(60, 200)
+    vein = [[x, y + 40, 5.0], [x + rng.uniform(-20, 20), y, 5.0], [x, y - 40, 5.0]]
+    vessels.append({"id": "vein", "kind": "vein", "points": vein})
+    for i in range(2):
+        step = rng.normal(0, 14, 2)
+        way = [[x + float(k * step[0]), y - 40 + float(k * step[1]), 3.5] for k in (0.4, 1, 2)]
+        vessels.append({"id": f"w{i}", "parent": "vein", "points": way})
+    return vessels
+
+
+@settings(max_examples=40, deadline=None)
+@given(two_random_trees())
+def test_no_vessel_is_joined_through_the_mouth_of_a_stranger(vessels):
+    """Property: a mouth is open to its parent's layer, and there it touches no third vessel."""
+    tree = tree_of(*vessels)
+    layers = assign_layers(tree)
+    for child in tree.vessels:
+        mouth = child.s_mm <= layers.join_mm[child.index]
+        if child.parent < 0 or mouth.sum() < 2:
+            continue
+        parent = tree.vessels[child.parent]
+        tube = tube_polygon(child.xy_mm[mouth], child.radius_mm[mouth])
+        for other in tree.vessels:
+            kin = {parent.index, child.index, parent.parent}
+            sibling = other.parent in kin - {-1}
+            if other.index in kin or sibling:
+                continue
+            if layers.layer[other.index] == layers.layer[parent.index]:
+                assert tube.distance(tube_polygon(other.xy_mm, other.radius_mm)) > 0.0
 
 
 @settings(max_examples=15, deadline=None)
