@@ -93,7 +93,8 @@ def is_id(value):
 def test_two_hundred_random_edits_of_a_value(clean, tmp_path):
     rng = random.Random(20261124)
     home = tmp_path / "home"
-    for number in range(200):
+    number = 0
+    while number < 200:
         shutil.rmtree(home, ignore_errors=True)
         shutil.copytree(clean, home)
         with sqlite3.connect(home / "scores.sqlite") as raw:
@@ -107,8 +108,9 @@ def test_two_hundred_random_edits_of_a_value(clean, tmp_path):
             try:
                 raw.execute(f"UPDATE {table} SET {columns[place]}=? WHERE {same}", (value, *row))
             except sqlite3.IntegrityError:
-                continue  # SQLite itself refuses it
+                continue  # SQLite itself refuses it: another one
         raw.close()
+        number += 1
         found = findings_of(home)
         what = f"{number}: {table}.{columns[place]} {row[place]!r} -> {value!r}"
         assert found, f"not found: {what}"
@@ -141,14 +143,14 @@ def test_fifty_random_bytes_of_the_file(clean, tmp_path):
     path = home / "scores.sqlite"
     whole = path.read_bytes()
     before = dump_of(path)
-    silent = 0
-    for _ in range(50):
+    done = 0
+    while done < 50:
         place = rng.randrange(100, len(whole))
         path.write_bytes(whole[:place] + bytes([whole[place] ^ 0x41]) + whole[place + 1 :])
-        if not findings_of(home):
-            silent += 1
+        if findings_of(home):
+            done += 1
+        else:  # room that nothing is stored in: another one
             assert dump_of(path) == before, f"byte {place} changed what is stored, unseen"
-    assert silent < 50
 
 
 def dump_of(path):
