@@ -11,12 +11,31 @@ from ir_sim.authoring.lesion_words import lesion_words, place_words
 from ir_sim.scenario.model import Condition, Scenario, Step
 
 WIDTH = 88
-_LABS = {
-    "inr": "INR",
-    "platelets_10e9_l": "platelets (10⁹/L)",
-    "haemoglobin_g_dl": "haemoglobin (g/dL)",
-    "lactate_mmol_l": "lactate (mmol/L)",
+_UNITS = {"_mg_dl": "mg/dL", "_g_dl": "g/dL", "_mmol_l": "mmol/L", "_ng_ml": "ng/mL"}
+#: How other patients differ, and what a grade changes, by key.
+BOUNDS = {
+    "calibre_percent": "calibres (by up to {} %)",
+    "tortuosity": "tortuosity (by up to {})",
+    "position_mm": "ostia and courses (by up to {} mm)",
+    "lesion_percent": "stenoses (by up to {} points)",
+    "flow_percent": "flows (by up to {} %)",
+    "heart_rate_bpm": "heart rate ({} a minute)",
+    "mean_pressure_mmhg": "mean pressure ({} mmHg)",
+    "age": "age ({} years)",
+    "weight_kg": "weight ({} kg)",
+    "egfr": "eGFR ({})",
+    "variant": "variant ({})",
 }
+CHANGES = {
+    "stenosis_percent": "stenoses changed by {} points",
+    "calibre_percent": "calibres changed by {} %",
+    "tortuosity": "tortuosity raised by {}",
+    "hints": "hints: {}",
+    "baseline_percent": "a baseline of {} %",
+    "tray_add": "{} on the tray as well",
+    "tray_remove": "{} off the tray",
+}
+_LABS = {"inr": "INR", "platelets_10e9_l": "platelets (10⁹/L)"}
 
 
 def explain(scenario: Scenario) -> str:
@@ -74,7 +93,7 @@ def _patient(scenario: Scenario) -> str:
     labs = [f"eGFR {p.egfr:g} mL/min/1.73 m²"]
     if p.creatinine_mg_dl is not None:
         labs.append(f"creatinine {p.creatinine_mg_dl:g} mg/dL")
-    labs += [f"{_LABS.get(lab, lab.replace('_', ' '))} {value:g}" for lab, value in p.labs.items()]
+    labs += [_lab(lab, value) for lab, value in p.labs.items()]
     parts.append(f"Laboratory: {', '.join(labs)}.")
     parts.append(f"Allergies: {', '.join(p.allergies) if p.allergies else 'none known'}.")
     return " ".join(parts)
@@ -189,17 +208,22 @@ def _versions(scenario: Scenario) -> str:
         said.append(f"Its vessels are those of the template '{anatomy.template}'{variant}.")
     bounds = scenario.variation
     if bounds is not None:
-        parts = [
-            f"{name_of(key)} {_bound(value)}"
-            for key, value in bounds.model_dump(exclude_defaults=True).items()
-        ]
+        known = bounds.model_dump(exclude_defaults=True)
+        parts = [BOUNDS[key].format(_bound(value)) for key, value in known.items()]
         said.append(f"Other patients differ in {', '.join(parts)}.")
     grades = scenario.difficulty
     for grade in ("easier", "harder") if grades is not None else ():
         change = getattr(grades, grade).model_dump(exclude_defaults=True)
-        parts = [f"{name_of(key)} {_bound(value)}" for key, value in change.items()]
-        said.append(f"The {grade} version changes {', '.join(parts) or 'nothing'}.")
+        parts = [CHANGES[key].format(_bound(value)) for key, value in change.items()]
+        said.append(f"The {grade} version has {', '.join(parts) or 'nothing that differs'}.")
     return " ".join(said)
+
+
+def _lab(lab: str, value: float) -> str:
+    for ending, unit in _UNITS.items():
+        if lab.endswith(ending):
+            return f"{name_of(lab.removesuffix(ending))} {value:g} {unit}"
+    return f"{_LABS.get(lab, name_of(lab))} {value:g}"
 
 
 def _bound(value: object) -> str:

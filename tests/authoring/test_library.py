@@ -6,9 +6,10 @@ import pytest
 from ir_sim.anatomy import build_tree
 from ir_sim.authoring.catalogue import catalogue
 from ir_sim.authoring.check import check_case
-from ir_sim.authoring.explain import explain
+from ir_sim.authoring.explain import BOUNDS, CHANGES, explain
 from ir_sim.authoring.flows import resting_flows
 from ir_sim.scenario import shipped_scenarios
+from ir_sim.scenario.patients import Change, Variation
 
 CASES = shipped_scenarios()
 
@@ -69,3 +70,15 @@ def test_a_case_can_be_read_out(name):
     assert scenario.task.target.vessel.replace("_", " ") in said
     for word in ("None", " nan", "_mm", "{"):
         assert word not in said
+
+
+def test_every_way_to_differ_can_be_read_out():
+    assert set(BOUNDS) == set(Variation.model_fields)
+    assert set(CHANGES) == set(Change.model_fields)
+
+
+def test_a_case_over_a_template_has_other_patients_and_grades():
+    scenario, _ = check_case("left-subclavian")
+    assert scenario.anatomy.template == "arch"
+    assert scenario.variation is not None
+    assert scenario.difficulty is not None

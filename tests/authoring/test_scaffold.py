@@ -19,7 +19,7 @@ def test_a_new_case_is_good(tmp_path, template):
     if template:
         said = " ".join(explain(scenario).split())
         assert f"of the template '{template}'" in said
-        assert "Other patients differ in calibre percent 8" in said
+        assert "Other patients differ in calibres (by up to 8 %)" in said
 
 
 def test_no_such_template():
