@@ -35,6 +35,7 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "drug": ("device", "value"),
     "pressure": (),
     "power_injection": ("value",),
+    "syringe": ("device",),
     "take_up": ("device",),
     "release": (),
     "aspirate": ("value",),
@@ -72,7 +73,9 @@ class Action:
         slot: The place in the coaxial stack.
         device: A device or supply of the tray (or a drug's name).
         value: A number, word, list or truth value, by kind. ``power_injection`` takes
-            ``[mL/s, mL, rise s, limit psi]`` (the last two may be left out), or ``[]`` to stop.
+            ``[mL/s, mL, rise s, limit psi]`` (the last two may be left out), or ``[]`` to stop;
+            ``syringe`` fills with ``contrast``, ``co2`` or ``saline`` (``device``), contrast to
+            so many per cent.
     """
 
     kind: str

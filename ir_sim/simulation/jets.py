@@ -47,7 +47,6 @@ class JetWatch:
         now: Injecting,
         devices: Mapping[Slot, DeviceState],
         circulation: Circulation,
-        iodine_mg_ml: float,
     ) -> list[Hazard]:
         """What the injection of this tick has done."""
         device = next((d for slot, d in devices.items() if slot == now.slot), None)
@@ -55,7 +54,7 @@ class JetWatch:
             self.pressing_s, self.told = 0.0, ("", "")
             return []
         rise = circulation.jet_rise_mmhg
-        borne = rise + impact_mmhg(device, now.rate_ml_s, iodine_mg_ml)
+        borne = rise + impact_mmhg(device, now.rate_ml_s, now.iodine_mg_ml)
         self.pressing_s = self.pressing_s + dt_s if borne > LIFTS_MMHG else 0.0
         if self.pressing_s < LIFTS_S or self.told == (now.slot, now.vessel):
             return []

@@ -12,6 +12,7 @@ from ir_sim.simulation.events import Event
 from ir_sim.simulation.handling import Handled, Hands
 from ir_sim.simulation.power_injector import PowerInjector
 from ir_sim.simulation.pressure_line import PressureLine
+from ir_sim.simulation.syringe import Syringe
 from ir_sim.simulation.timeline import Timeline
 from ir_sim.treatment import Treatments
 from ir_sim.xray import Fluoroscope
@@ -67,6 +68,7 @@ class Orders:
     injector: PowerInjector
     line: PressureLine
     timeline: Timeline
+    syringe: Syringe
     finished: bool = False
 
     def carry_out(self, action: Action, tick: int, vessel: str) -> list[str]:
@@ -105,6 +107,13 @@ class Orders:
             except (TypeError, ValueError) as error:
                 return self._refuse(str(error), action, tick)
             timeline.add(tick, "injector_set", said, value=action.value)
+        elif action.kind == "syringe":
+            try:
+                said = self.syringe.fill(str(action.device), action.value)
+            except ValueError as error:
+                return self._refuse(str(error), action, tick)
+            mg_ml = self.syringe.iodine_mg_ml
+            timeline.add(tick, "syringe_filled", said, device=action.device, iodine_mg_ml=mg_ml)
         elif action.kind == "finish":
             self.finished = True
         elif action.kind == "answer":

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from ir_sim.devices import DeviceState
 from ir_sim.flow import Circulation
 from ir_sim.scenario.fields import SLOTS
-from ir_sim.simulation.injector import CONTRAST_MG_ML
 from ir_sim.simulation.state import Injecting
 
 #: Heparinised saline from the pressure bag that clears a lumen nobody injects through, mL/s
@@ -57,7 +56,7 @@ class Residues:
             name = device.device.id
             before = held[1] if held[0] == name else 0.0
             lumen_ml = math.pi * device.device.inner_radius_mm**2 * device.device.length_mm * 1e-3
-            goal = CONTRAST_MG_ML if slot == flowing else 0.0
+            goal = injecting.iodine_mg_ml if slot == flowing else 0.0
             rate_ml_s = injecting.rate_ml_s if slot == flowing else FLUSH_ML_S
             now = goal + (before - goal) * math.exp(-rate_ml_s * dt_s / lumen_ml)
             if now > 0.1:

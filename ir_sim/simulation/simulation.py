@@ -45,6 +45,7 @@ from ir_sim.simulation.pressure_line import PressureLine
 from ir_sim.simulation.recording import Recording, write
 from ir_sim.simulation.scenery import Scenery
 from ir_sim.simulation.state import DT_S, TICKS_PER_S, Injecting, State
+from ir_sim.simulation.syringe import Syringe
 from ir_sim.simulation.timeline import Timeline
 from ir_sim.treatment import Bench, Treatments
 from ir_sim.xray import Exposure, Fluoroscope, Scene
@@ -103,11 +104,11 @@ class Simulation:
         self.bench = Bench(scenario, self.tree, self.circulation, self.seed)
         self.treatments = Treatments(self.bench)
         self.timeline = Timeline()
-        self.injector = PowerInjector()
+        self.injector, self.syringe = PowerInjector(), Syringe()
         self._lying = Lying(self.tree)
         self._line = PressureLine(self.bench)
         staff = (self.hands, self.fluoroscope, self.bedside, self.treatments, self.injector)
-        self._orders = Orders(*staff, self._line, self.timeline)
+        self._orders = Orders(*staff, self._line, self.timeline, self.syringe)
         self.recording = Recording(self._header())
         self.exposure: Exposure | None = None
         self.contrast_ml = 0.0
@@ -171,14 +172,15 @@ class Simulation:
         self.exposure = due
         self._tick += 1
         rate, where = injecting.rate_ml_s, injecting.vessel
+        felt = rate > 0.0 and injecting.iodine_mg_ml > 0.0
         self.bedside.watch(
-            self._tick, injecting=rate > 0.0, timeline=self.timeline, vessel=where, rate=rate
+            self._tick, injecting=felt, timeline=self.timeline, vessel=where, rate=rate
         )
         filming = controls.pedal == "acquire"
         self._scenery.step(DT_S, devices, injecting, self.circulation, filming=filming)
         self.state = self._state(devices, controls.pedal, injecting, tuple(refused))
         found = self.hazards.update(slots, DT_S)
-        found += self.jets.update(DT_S, injecting, slots, self.circulation, CONTRAST_MG_ML)
+        found += self.jets.update(DT_S, injecting, slots, self.circulation)
         self.timeline.hazards(self._tick, found)
         self._tell_treatments()
         inflict(found, slots, self.circulation)
@@ -242,8 +244,11 @@ class Simulation:
         delivered = circulation.delivered_ml
         if rate:
             given_ml = sum(delivered[:own_jets])
-            self.contrast_ml += given_ml
-            injecting = replace(injecting, rate_ml_s=given_ml / DT_S)
+            self.contrast_ml += given_ml * self.syringe.undiluted
+            medium, iodine = self.syringe.medium, self.syringe.iodine_mg_ml
+            injecting = replace(
+                injecting, rate_ml_s=given_ml / DT_S, medium=medium, iodine_mg_ml=iodine
+            )
         if bench.injections:  # embolics are mixed with contrast: it counts, undiluted
             own = zip(bench.injections, delivered[-len(bench.injections) :], strict=True)
             mg = sum(ml * jet.concentration_mg_ml for jet, ml in own if jet.species == "contrast")
@@ -256,13 +261,16 @@ class Simulation:
         """Where contrast leaves: long rows of side-holes lie in several vessels."""
         out, held = self.bench.outflow, devices.get(self.bench.outflow.slot)
         if held is None or out.holes_mm < LONG_HOLES_MM:
-            holes = out.holes_mm
-            return [Injection(out.vessel, out.at_mm, rate_ml_s, CONTRAST_MG_ML, holes_mm=holes)]
+            return [self._jet(out.vessel, out.at_mm, rate_ml_s, out.holes_mm)]
         inside = min(out.holes_mm, held.inserted_mm)
         places = [self.bench.place(held, inside * k / LONG_HOLES) for k in range(LONG_HOLES + 1)]
         open_to = [place for place in places if self._open(*place)] or places[:1]
         share = rate_ml_s / len(open_to)
-        return [Injection(vessel, at, share, CONTRAST_MG_ML) for vessel, at in open_to]
+        return [self._jet(vessel, at, share) for vessel, at in open_to]
+
+    def _jet(self, vessel: int, at_mm: float, rate_ml_s: float, holes_mm: float = 0.0) -> Injection:
+        s = self.syringe
+        return Injection(vessel, at_mm, rate_ml_s, s.mg_ml, s.medium, holes_mm=holes_mm)
 
     def _open(self, vessel: int, at_mm: float) -> bool:
         """Whether a hole lies in blood: what lies in clot lets nothing through."""
@@ -371,6 +379,7 @@ class Simulation:
             self.fluoroscope.settings,
             self.contrast_ml,
             self.injector,
+            *(() if self.syringe.untouched else (self.syringe.save(),)),
         )
 
     def save(self, path: str | Path) -> str:
@@ -391,6 +400,7 @@ class Simulation:
             "coaxial": self.coaxial.save(),
             "hands": self.hands.save(),
             "injector": self.injector.save(),
+            "syringe": self.syringe.save(),
             "hazards": copy.deepcopy((self.hazards, self.jets)),
             "circulation": self.circulation.state(),
             "treatments": self.treatments.state(),
@@ -409,6 +419,7 @@ class Simulation:
         self.coaxial.restore(saved["coaxial"])
         self.hands.restore(saved["hands"])
         self.injector.restore(saved["injector"])
+        self.syringe.restore(saved["syringe"])
         self.hazards, self.jets = copy.deepcopy(saved["hazards"])
         self.circulation.restore(saved["circulation"])
         self.treatments.restore(saved["treatments"])

@@ -26,12 +26,16 @@ class Injecting:
         slot: The device whose lumen is used, or ``sheath``.
         vessel: Vessel that its tip lies in.
         wedged: Whether the tip fills that vessel.
+        medium: ``contrast``, ``co2`` or ``saline``.
+        iodine_mg_ml: Iodine in it.
     """
 
     rate_ml_s: float = 0.0
     slot: str = "sheath"
     vessel: str = ""
     wedged: bool = False
+    medium: str = "contrast"
+    iodine_mg_ml: float = 300.0
 
 
 @dataclass(frozen=True)

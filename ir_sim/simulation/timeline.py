@@ -169,7 +169,7 @@ class Timeline:
                 self._end_injection(state.tick)
             if not self._injection.on:
                 self._injection = _Running(state.tick, slot=now.slot, vessel=now.vessel)
-                text = f"Contrast through the {now.slot} in the {spoken(now.vessel)}."
+                text = f"{_MEDIA[now.medium]} through the {now.slot} in the {spoken(now.vessel)}."
                 data = {"rate_ml_s": now.rate_ml_s}
                 self.add(state.tick, "injection_started", text, now.slot, now.vessel, **data)
             running = self._injection
@@ -233,6 +233,7 @@ class Timeline:
         vars(self).update(copy.deepcopy(own))
 
 
+_MEDIA = {"contrast": "Contrast", "co2": "Carbon dioxide", "saline": "Saline"}
 _HAZARDS = {
     "vessel_entered": "The {slot} entered the {vessel}.",
     "wall_force": "The {slot} pressed on the wall with {force_n:.1f} N in the {vessel}.",

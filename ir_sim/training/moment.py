@@ -66,13 +66,14 @@ class Moment:
 
     @property
     def injecting(self) -> bool:
-        """Whether something flows out of the injecting device."""
-        return self.state.injecting.rate_ml_s > 0.0
+        """Whether something that can be seen flows out of the injecting device."""
+        now = self.state.injecting
+        return now.rate_ml_s > 0.0 and now.medium != "saline"
 
     @cached_property
     def injected_ml(self) -> float:
         """What has flowed in this tick, mL."""
-        return self.state.injecting.rate_ml_s * DT_S
+        return self.state.injecting.rate_ml_s * DT_S if self.injecting else 0.0
 
     @cached_property
     def tips(self) -> Mapping[str, Tip]:
