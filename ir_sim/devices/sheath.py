@@ -17,6 +17,8 @@ from ir_sim.scenario.model import Access
 
 Array = NDArray[np.float64]
 
+#: A monorail balloon's wire leaves it so far behind the tip, mm (makers' labels: 20 to 30 cm).
+MONORAIL_PORT_MM = 250.0
 #: Length of the sheath and its valve outside the vessel, mm (assumed).
 SHEATH_OUTSIDE_MM = 40.0
 #: Bore clearance below which a device does not slide through another, mm on the radius (assumed).
@@ -62,6 +64,12 @@ def sheath_mouth(tree: VesselTree, access: Access) -> SheathMouth:
     return SheathMouth(vessel.point_at(at), angle, vessel.index, bore, access.sheath_mm)
 
 
+def over_wire_mm(device: Device) -> float:
+    """Length of a device that runs over its wire: all, or from a monorail's port to its tip."""
+    rapid = device.balloon is not None and device.balloon.monorail
+    return min(MONORAIL_PORT_MM, device.length_mm) if rapid else device.length_mm
+
+
 def why_not(stack: Mapping[Slot, Mounted], mouth: SheathMouth, slot: Slot, device: Device) -> str:
     """Why a device cannot be mounted now, in one line; empty if it can."""
     if device.slot != slot:
@@ -84,9 +92,10 @@ def why_not(stack: Mapping[Slot, Mounted], mouth: SheathMouth, slot: Slot, devic
             return f"{device.id} does not go over {core.device.id} (bore too small)"
         outside = core.device.length_mm - core.inserted_mm
         outside -= mouth.sheath_mm + SHEATH_OUTSIDE_MM
-        if outside < device.length_mm:
+        needed = over_wire_mm(device)
+        if outside < needed:
             return (
                 f"{device.id} does not go over {core.device.id}: {outside / 10:.0f} cm of it "
-                f"are outside, {device.length_mm / 10:.0f} cm are needed"
+                f"are outside, {needed / 10:.0f} cm are needed"
             )
     return ""

@@ -16,7 +16,9 @@ class Balloon(Model):
     """A balloon on a catheter: its chart is ``diameter_mm`` at ``nominal_atm``.
 
     ``tip_mm`` is the distance from the catheter's tip to the balloon's distal end. An occlusion
-    balloon is soft: it is filled by volume and shuts the vessel without stretching it.
+    balloon is soft: it is filled by volume and shuts the vessel without stretching it. A monorail
+    balloon runs over its wire for the last 25 cm alone: it is changed over a short wire and faster,
+    and nothing can be injected through it.
     """
 
     diameter_mm: Positive

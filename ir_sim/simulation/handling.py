@@ -18,6 +18,8 @@ from ir_sim.simulation.controls import Action
 
 #: Speed at which a device is drawn out, mm/s (assumed: hand over hand).
 WITHDRAW_MM_S = 150.0
+#: A monorail balloon needs no hand on a long wire while it comes out (assumed).
+MONORAIL_MM_S = 200.0
 
 
 def no_wire_ahead(
@@ -92,7 +94,12 @@ class Hands:
         """The hubs' motions: a device that leaves is drawn out, the others are held meanwhile."""
         if not self.leaving:
             return dict(wanted)
-        return dict.fromkeys(self.leaving, (-WITHDRAW_MM_S, 0.0))
+        return {slot: (-self._speed_mm_s(slot), 0.0) for slot in self.leaving}
+
+    def _speed_mm_s(self, slot: Slot) -> float:
+        balloon = self.coaxial.stack[slot].device.balloon
+        rapid = balloon is not None and balloon.monorail
+        return MONORAIL_MM_S if rapid else WITHDRAW_MM_S
 
     def settle(self) -> list[Handled]:
         """Take away what has been drawn out, and put in what follows."""

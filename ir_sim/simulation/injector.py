@@ -56,6 +56,9 @@ def why_blocked(devices: Mapping[str, DeviceState]) -> str:
     slot = injecting_slot(devices)
     if slot == "sheath":
         return ""
+    balloon = devices[slot].device.balloon
+    if balloon is not None and balloon.monorail:
+        return "a monorail balloon's lumen is for the wire alone: nothing goes in through it"
     bore = devices[slot].device.inner_radius_mm
     for inner in SLOTS[SLOTS.index(slot) + 1 :]:
         held = devices.get(inner)

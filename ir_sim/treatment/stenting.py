@@ -164,12 +164,15 @@ class Stenting:
             return
         samples = np.concatenate([on for _, on in lies.vessels(bench)])
         sealed_before = [tear.sealed for tear in walls.tears]
+        tacked = bool(walls.flap[samples].any())
         shut = walls.lay_stent(samples, covered=implant.stent.covered)
         missed, why = self._missed(implant, vessel, samples)
         bench.happen("stent_deployed", f"A stent of {own:g} mm lies in the {name}.", slot, vessel,
                      **figures, uncovered_mm=round(missed, 1))  # fmt: skip
         if any(t.sealed and not b for t, b in zip(walls.tears, sealed_before, strict=True)):
             bench.happen("tear_sealed", f"The covered stent seals the {name}.", slot, vessel)
+        if tacked:
+            bench.happen("flap_tacked", f"The stent lays the flap on in the {name}.", slot, vessel)
         for branch in shut:
             bench.happen("branch_covered", "The covered stent shuts a branch.", slot, branch)
         if why:
