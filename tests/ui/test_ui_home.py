@@ -7,9 +7,11 @@ import pytest
 
 from ir_sim.app import preferences as liked
 from ir_sim.app.case_list import CaseList, found
+from ir_sim.app.preparing import Preparing
+from ir_sim.app.screens.briefing import BriefingScreen
 from ir_sim.app.screens.home import HomeScreen
 from ir_sim.app.start_check import REPAIR, pygame_problem
-from ir_sim.authoring.check import check_case
+from ir_sim.authoring.check import check_case, load_case
 from ir_sim.authoring.scaffold import own_copy
 
 
@@ -242,3 +244,22 @@ def test_write_on_it_hands_over_the_case(hand, cases):
     h.turn()
     h.click(h.stage.screen.edit.rect.center)
     assert asked == ["left-subclavian"]
+
+
+def test_the_briefing_says_who_it_is_and_offers_another(hand):
+    h, asked = hand(trainee="R01"), []
+    case = load_case("left-subclavian", 2, "harder")
+    assert f"A {case.patient.age}-year-old woman" in case.briefing
+    screen = BriefingScreen(
+        h.stage,
+        case,
+        Preparing(lambda: 1),
+        lambda _: None,
+        lambda: None,
+        version=(2, "harder"),
+        another=lambda: asked.append(3),
+    )
+    h.stage.go(screen)
+    h.turn()
+    h.click(screen.another.rect.center)
+    assert asked == [3]
