@@ -20,11 +20,12 @@ class ArmedInjector:
         rate_ml_s: Set rate.
         volume_ml: Set volume.
         armed: Whether it goes with the next acquisition.
+        percent: Share of contrast medium in the syringe, which the hand pushes too.
     """
 
     def __init__(self) -> None:
         self.rate_ml_s, self.volume_ml, self.armed = RATE_ML_S, VOLUME_ML, False
-        self._pressed_s = 0.0
+        self.percent, self._pressed_s = 100.0, 0.0
 
     @property
     def setting(self) -> Action:
@@ -57,9 +58,19 @@ def injector_dialog(
     def volume(value: float) -> None:
         injector.volume_ml = value
 
+    filled = injector.percent
+
+    def strength(value: float) -> None:
+        injector.percent = value
+
+    def leave() -> None:
+        if injector.percent != filled:
+            act(Action("syringe", device="contrast", value=injector.percent))
+        close()
+
     def arm(on: bool) -> None:
         injector.armed = on
-        close()
+        leave()
         if on:
             set_to = f"{injector.rate_ml_s:g} mL/s for {injector.volume_ml:g} mL"
             say(f"Power injector armed: {set_to}, with the next acquisition.")
@@ -79,14 +90,16 @@ def injector_dialog(
             Slider("rate", 0.5, 25.0, injector.rate_ml_s, rate, 0.5, "{:g} mL/s".format, 90),
             Label("volume_words", "Volume", 14),
             Slider("volume", 1.0, 60.0, injector.volume_ml, volume, 1.0, "{:g} mL".format, 90),
+            Label("strength_words", "Contrast in the syringe, also by hand", 14),
+            Slider("strength", 25.0, 100.0, filled, strength, 5.0, "{:g} %".format, 90),
             Paragraph("note", note, 13, tone="quiet"),
         ],
         [
-            Button("close", "Close", close, "Esc"),
+            Button("close", "Close", leave, "Esc"),
             Button("stop", "Disarm, stop", lambda: arm(False)),
             Button("arm", "Arm", lambda: arm(True), "Enter", primary=True),
         ],
-        size=(560, 360),
-        closed=close,
-        heights=(24, 34, 24, 34, 84),
+        size=(560, 430),
+        closed=leave,
+        heights=(24, 34, 24, 34, 24, 34, 84),
     )

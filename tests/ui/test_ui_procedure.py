@@ -119,10 +119,13 @@ def test_the_power_injector_is_armed_and_goes_with_the_next_run(procedure):
     h.key(pygame.K_RIGHT)  # the rate, half a mL/s up
     h.key(pygame.K_TAB)
     h.key(pygame.K_END)
+    h.key(pygame.K_TAB)
+    h.key(pygame.K_LEFT)  # contrast in the syringe, 5 % less
     for _ in range(3):
         h.key(pygame.K_TAB)
     h.key(pygame.K_RETURN)
     injector = h.screen.hands.injector
+    assert injector.percent == 95.0
     assert (injector.armed, injector.rate_ml_s, injector.volume_ml) == (True, 15.5, 60.0)
     hands = h.screen.hands
     hands.key(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_SPACE))
