@@ -9,18 +9,24 @@ python -m tests.records.measure writers URL 20 500   many programs at one log
 from __future__ import annotations
 
 import hashlib
+import random
 import resource
 import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
 
 from ir_sim.records.store import open_log
+from tests.records.conftest import _binaries
 from tests.records.made import CODES, START, made_run
+from tests.records.server import Server
+from tests.records.test_many_writers import numbers, writer
 
 TRAINEES, CASES, BATCH = 500, 24, 5000
 
@@ -104,8 +110,6 @@ def stream(path: str, folder: str) -> None:
 
 def writers(url: str, programs: int, runs: int) -> None:
     """Many programs at one log, each with a key of its own."""
-    from tests.records.test_many_writers import numbers, writer
-
     with tempfile.TemporaryDirectory() as folder:
         began = now()
         homes = [Path(folder) / f"w{k}" for k in range(programs)]
@@ -123,35 +127,37 @@ def writers(url: str, programs: int, runs: int) -> None:
             print(f"{len(found)} runs, none lost, none doubled; findings: {log.verify()}")
 
 
-def postgres(programs: int, runs: int) -> None:
-    """The same on a PostgreSQL server of our own; then killed midway, five times."""
-    import random
-
-    from tests.records.conftest import _binaries
-    from tests.records.server import Server
-    from tests.records.test_many_writers import numbers, writer
-
+@contextmanager
+def server() -> Iterator[Server]:
+    """A PostgreSQL server of our own."""
     base = Path(tempfile.mkdtemp(prefix="ir-pg-"))
-    server = Server(_binaries(), base)
+    started = Server(_binaries(), base)
     try:
-        writers(server.new_database(), programs, runs)
-        rng = random.Random(4)
-        for attempt in range(5):
-            url = server.new_database()
-            some = [writer(url, base / f"k{attempt}-{k}", 10_000 * k, 10_000) for k in range(4)]
-            time.sleep(rng.uniform(6.0, 12.0))
-            server.kill()
-            told = [int(n) for p in some for n in p.communicate()[0].split()]
-            server.start()
-            with open_log(url, base / f"k{attempt}-0") as log:
+        yield started
+    finally:
+        started.stop()
+        shutil.rmtree(base, ignore_errors=True)
+
+
+def kills(times: int) -> None:
+    """Kill -9 a PostgreSQL server while four programs write."""
+    rng = random.Random(4)
+    with server() as database:
+        for attempt in range(times):
+            url = database.new_database()
+            homes = [database.base / f"k{attempt}-{k}" for k in range(4)]
+            some = [writer(url, home, 10_000 * k, 10_000) for k, home in enumerate(homes)]
+            told = [int(process.stdout.readline()) for process in some]
+            time.sleep(rng.uniform(1.0, 6.0))
+            database.kill()
+            told += [int(n) for process in some for n in process.communicate()[0].split()]
+            database.start()
+            with open_log(url, homes[0]) as log:
                 found = numbers(log)
                 assert set(told) <= set(found)
                 assert len(found) == len(set(found))
                 print(f"server killed: {len(told)} acknowledged, {len(found)} kept; "
                       f"findings: {log.verify()}", flush=True)  # fmt: skip
-    finally:
-        server.stop()
-        shutil.rmtree(base, ignore_errors=True)
 
 
 def main() -> None:
@@ -166,7 +172,10 @@ def main() -> None:
     elif what == "writers":
         writers(words[0], int(words[1]), int(words[2]))
     elif what == "postgres":
-        postgres(int(words[0]), int(words[1]))
+        with server() as database:
+            writers(database.new_database(), int(words[0]), int(words[1]))
+    elif what == "kills":
+        kills(int(words[0]))
     else:
         print(__doc__)
 
