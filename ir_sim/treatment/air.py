@@ -216,7 +216,9 @@ class Air:
                 bubble.k, bubble.s_mm = bubble.k + 1, bubble.s_mm - leaves
         stuck = laws.radius_mm(bubble.ml) >= _FILLS * radius
         if stuck or (last and bubble.s_mm >= vessel.length_mm - 2.0):
-            bubble.s_mm = min(bubble.s_mm, vessel.length_mm - 2.0)
+            before = sum(b.lodged_s >= 0.0 and b.way[b.k] == vessel.index for b in self.bubbles)
+            queued = 2.0 * laws.radius_mm(bubble.ml) * before  # one behind the other
+            bubble.s_mm = max(min(bubble.s_mm, vessel.length_mm - 2.0) - queued, 0.0)
             bubble.lodged_s = 0.0
             self._lodge(bubble)
 
