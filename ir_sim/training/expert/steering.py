@@ -15,6 +15,8 @@ WIRE_MM_S, ENTER_MM_S = 60.0, 25.0
 BEFORE_MM = 8.0
 #: Without a shaped catheter a wire does not find a branch of a vessel of this radius, mm.
 WIDE_MM = 8.0
+#: What has not moved by so much in so long is jammed, mm and s.
+JAMMED_MM, JAMMED_S = 0.5, 4.0
 #: Hands stop where a wall pushes back on a wire with more, N.
 GENTLE_N = 0.7
 
@@ -39,10 +41,15 @@ class Stall:
     ) -> None:
         self._o, self._slot, self._along, self._slack = o, slot, along_mm, slack_mm
         self._best, self._inserted = -1e9, o.inserted_mm(slot)
+        self._fed_mm, self._fed_s = self._inserted, o.state.time_s
 
     def __call__(self) -> bool:
-        """Whether it buckles."""
+        """Whether it buckles, or does not move at all."""
         now, inserted = self._along(), self._o.inserted_mm(self._slot)
+        if abs(inserted - self._fed_mm) > JAMMED_MM:
+            self._fed_mm, self._fed_s = inserted, self._o.state.time_s
+        if self._o.state.time_s - self._fed_s > JAMMED_S:
+            return True
         if now is not None and now > self._best:
             self._best, self._inserted = now, inserted
         return inserted - self._inserted > self._slack
