@@ -3,8 +3,9 @@
 import pytest
 
 from ir_sim.app.drawing.vitals import cuff_words
+from ir_sim.flow.reactions import Reaction
 from ir_sim.scenario.library import load
-from ir_sim.simulation import Action, Controls, Simulation, cuff
+from ir_sim.simulation import Action, Controls, Simulation, bedside, cuff
 from ir_sim.simulation.state import Cuff
 from ir_sim.training.session import Session
 from ir_sim.treatment import access_laws
@@ -73,3 +74,26 @@ def test_compression_grows_with_the_hole_and_the_clotting_time():
     assert access_laws.needed_min(6.0, 120.0) == 10.0
     assert access_laws.needed_min(8.0, 240.0) > 2.0 * access_laws.needed_min(6.0, 120.0)
     assert access_laws.haematoma_ml(6.0, 120.0, 15.0) == 0.0
+
+
+@pytest.mark.parametrize("treated", [True, False])
+def test_a_reaction_to_contrast_is_answered_in_time_or_scored(monkeypatch, treated):
+    severe = Reaction("severe", 1.0)
+    monkeypatch.setattr(bedside, "draw_reaction", lambda *_: severe)
+    sim = Session(load("iliac-stenosis-stent"), 1)
+    for _ in range(90):
+        sim.step(Controls(inject_ml_s=1.0))
+    assert any(e.kind == "contrast_reaction" for e in sim.events)
+    for _ in range(60):
+        sim.step()
+    if treated:
+        sim.step(Controls(actions=(Action("drug", device="epinephrine", value=0.3),)))
+    sim.step(Controls(actions=(Action("finish"),)))
+    answers = [e.data for e in sim.events if e.kind == "rescued"]
+    codes = [e.data["code"] for e in sim.events if e.kind == "error"]
+    assert ("reaction_untreated" in codes) != treated
+    if treated:
+        assert answers[0]["by"] == "epinephrine"
+        assert answers[0]["after_s"] == pytest.approx(1.5, abs=0.6)
+        longest = sim.score().metrics["rescue_time_s"].value
+        assert longest == pytest.approx(answers[0]["after_s"], abs=0.01)
