@@ -93,6 +93,13 @@ class Browser:
         place = f"{self._session}/element/{self._find(selector)}/value"
         self._ask("POST", place, {"text": text})
 
+    def point(self, x: float, y: float) -> None:
+        """Move the pointer to a place of the window."""
+        for step in (3.0, 1.0, 0.0):
+            at = {"type": "mouseMoved", "x": x + step, "y": y + step}
+            body = {"cmd": "Input.dispatchMouseEvent", "params": at}
+            self._ask("POST", f"{self._session}/goog/cdp/execute", body)
+
     def screenshot(self, path: Path) -> None:
         """What the window shows, as PNG."""
         path.write_bytes(base64.b64decode(self._ask("GET", f"{self._session}/screenshot")))

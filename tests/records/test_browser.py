@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -92,6 +93,44 @@ def test_every_chart_is_drawn_and_nothing_is_fetched(shown, tmp_path):
     assert (tmp_path / "page.png").stat().st_size > 20_000
     window.print_pdf(tmp_path / "page.pdf")
     assert (tmp_path / "page.pdf").read_bytes().startswith(b"%PDF")
+
+
+#: All that is written on the page, what Bokeh keeps in trees of its own included.
+TIPS = """
+const found = [];
+(function walk(node) {
+  if (node.shadowRoot) walk(node.shadowRoot);
+  for (const child of node.childNodes) {
+    if (child.nodeType === Node.TEXT_NODE && node.nodeName !== 'STYLE' && node.checkVisibility?.())
+      found.push(child.data);
+    else walk(child);
+  }
+})(document.querySelector(arguments[0]));
+return found.join(" ");
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [("practice", "finished:"), ("first", "still counted:"), ("errors", "in 100 runs:")],
+)
+def test_a_chart_answers_to_the_pointer(shown, kind, words):
+    window, _, _ = shown
+    x, y, wide, high = window.run(
+        f"const c = document.querySelector('.chart.{kind}'); c.scrollIntoView({{block: 'center'}});"
+        "const r = c.getBoundingClientRect(); return [r.x, r.y, r.width, r.height];"
+    )
+    for share in (0.35, 0.4, 0.45, 0.5):
+        window.point(x + 0.45 * wide, y + share * high)
+        time.sleep(0.3)
+        tip = window.run(TIPS, "body")
+        if words in tip:
+            break
+    window.point(1, 1)
+    assert words in tip
+    assert "NaN" not in tip
+    assert "???" not in tip
+    assert window.complaints() == []
 
 
 def test_the_tables_of_the_charts_are_the_exports(shown):

@@ -11,7 +11,8 @@ const charts = (function () {
   const WEIGHTS = { 1: "#BBBBBB", 2: SKY, 3: ORANGE, 4: RED, 5: "#7A1F00" };
   const ROW = 25;
   const FONT = "system-ui, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif";
-  const drawn = [];   // {element, pick}
+  const drawn = [];   // what draws the picked person again, of each chart
+  const people = document.getElementById("who").options;   // the first is everyone
   let chosen = { person: "", name: "", curves: new Map() };
 
   const source = (data) => new Bokeh.ColumnDataSource({ data });
@@ -125,16 +126,18 @@ const charts = (function () {
       }
       if (d.lines.length) {
         const thin = figure.multi_line({ field: "xs" }, { field: "ys" }, {
-          source: source({ xs: d.lines.map((line) => count(line.y)), ys: d.lines.map((line) => line.y) }),
+          source: source({ xs: d.lines.map((line) => count(line.y)), ys: d.lines.map((line) => line.y),
+            name: d.lines.map((line) => people[line.who + 1].text) }),
           line_color: BLACK, line_alpha: d.lines.length > 3 ? 0.2 : 0.8, line_width: 1,
         });
+        hover(figure, [thin], [["person", "@name"], ["score", "$snap_y{0}"]]);
         items.push(["single people", [thin]]);
       }
       if (d.x.length) {
         const line = figure.line({ field: "x" }, { field: "middle" }, { source: s, line_color: BLUE, line_width: 2.5 });
         const dots = figure.scatter({ field: "x" }, { field: "middle" }, { source: s, size: 5, fill_color: BLUE, line_color: null });
         items.push(["median", [line, dots]]);
-        hover(figure, [dots], [["attempt", "@names"], ["people", "@people"], ["median", "@middle{0.0}"],
+        hover(figure, [line], [["attempt", "@names"], ["people", "@people"], ["median", "@middle{0.0}"],
           ["middle half", "@low{0.0} – @high{0.0}"]], "vline");
       }
       d.cohorts.forEach((cohort, k) => {
@@ -145,7 +148,7 @@ const charts = (function () {
         const marks = figure.scatter({ field: "x" }, { field: "middle" },
           { source: c, size: 5, marker, fill_color: "white", line_color: colour });
         items.push([cohort.name, [line, marks]]);
-        hover(figure, [marks], [["cohort", cohort.name], ["attempt", "@names"], ["people", "@people"], ["median", "@middle{0.0}"]]);
+        hover(figure, [line], [["cohort", cohort.name], ["attempt", "@names"], ["people", "@people"], ["median", "@middle{0.0}"]]);
       });
       sizes(figure, d.x, d.people, 1, last + 1);
       const mine = source({ x: [], y: [], names: [] });
@@ -173,8 +176,10 @@ const charts = (function () {
       const end = source({ x: [d.x[d.x.length - 1], last * 1.03], y: [d.y[d.y.length - 1], d.y[d.y.length - 1]] });
       figure.step({ field: "x" }, { field: "y" }, "after", { source: s, line_color: BLUE, line_width: 2.5 });
       figure.line({ field: "x" }, { field: "y" }, { source: end, line_color: BLUE, line_width: 2.5 });
-      const dots = figure.scatter({ field: "x" }, { field: "y" }, { source: s, size: 4, fill_color: BLUE, line_color: null });
-      hover(figure, [dots], [["attempt", "@x"], ["passed by then", "@y{0.0} %"], ["still counted", "@people"]], "vline");
+      figure.scatter({ field: "x" }, { field: "y" }, { source: s, size: 4, fill_color: BLUE, line_color: null });
+      // A line that nobody sees, because steps do not answer to the pointer.
+      const felt = figure.line({ field: "x" }, { field: "y" }, { source: s, line_alpha: 0 });
+      hover(figure, [felt], [["attempt", "@x"], ["passed by then", "@y{0.0} %"], ["still counted", "@people"]], "vline");
       sizes(figure, d.x.slice(1), d.people.slice(1), 1, last);
       return { figure };
     },
@@ -199,7 +204,7 @@ const charts = (function () {
         });
         const lines = figure.multi_line({ field: "xs" }, { field: "ys" }, { source: s, line_color: colour,
           line_dash: dash, line_width: { field: "width" }, line_alpha: { field: "alpha" } });
-        hover(figure, [lines], [["person", "@name"], ["run", "$data_x{0}"], ["S", "$data_y{0.00}"]]);
+        hover(figure, [lines], [["person", "@name"], ["run", "$snap_x{0}"], ["S", "$snap_y{0.00}"]]);
         items.push([label, [lines]]);
         sources.push(s);
       }
