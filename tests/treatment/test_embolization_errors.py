@@ -19,15 +19,21 @@ def failed(table, *endpoints):
     return score
 
 
-def test_coils_before_a_hole_only_leave_its_far_side_open(monkeypatch):
-    vessel = "gastroduodenal"
-    table = Held(monkeypatch, "gastroduodenal-coils", vessel, 8.0)
+@pytest.mark.parametrize(
+    ("case", "vessel", "places"),
+    [
+        ("gastroduodenal-coils", "gastroduodenal", (14.0, 12.0, 10.0)),
+        ("pelvic-trauma-coils", "right_superior_gluteal", (27.0, 25.0, 23.0)),
+    ],
+)
+def test_coils_before_a_hole_only_leave_its_far_side_open(monkeypatch, case, vessel, places):
+    table = Held(monkeypatch, case, vessel, places[-1])
     table.sim.circulation.clotting = 8.0  # minutes, in a test
-    before = table.look_at(vessel, 14.0)
-    for at_mm in (14.0, 12.0, 10.0):
+    before = table.look_at(vessel, places[0])
+    for at_mm in places:
         table.coil("coil-018-4mm", vessel, at_mm, 5.3)
-    table.run(6.0)
-    assert darker(before, table.look_at(vessel, 14.0)) > 0.002  # the coils are there
+    table.run(12.0)
+    assert darker(before, table.look_at(vessel, places[0])) > 0.002  # the coils are there
     assert table.errors["closed_proximally_only"] == 3
     assert table.sim.state.measure("bleed_ml_min", vessel) > 3.0
     failed(table, "bleeding")
