@@ -69,6 +69,7 @@ CASES = (
     "renal-transplant", "sma-selective", "splenic-selective", "superficial-femoral",
     "gastroduodenal-bleed", "left-carotid-bovine", "left-uterine", "pelvic-trauma",
     "right-carotid-type-3", "left-subclavian", "hepatic-vein",
+    "left-carotid-type-2",
 )  # fmt: skip
 
 

@@ -26,6 +26,8 @@ STEEP_DEG = 134.0
 EXCHANGE_MM = 60.0
 #: A catheter goes so much beyond the end of the stretch in which it may lie, mm.
 SPARE_MM = 6.0
+#: Events that close a vessel: nobody goes into it again.
+CLOSING = ("coil_deployed", "plug_deployed")
 #: A form is answered at this pace, s a question.
 ANSWER_S = 0.8
 
@@ -278,9 +280,10 @@ class Procedure:
         return any(s.when.tip_at is not None and s.when.tip_at.device == "wire" for s in following)
 
     def _on_target(self, vessel: str) -> Work:
-        """The device to the target before its vessel is filmed."""
+        """The device to the target before its vessel is filmed, unless it was closed since."""
         target = self.task.target
-        if vessel == target.vessel and not self._there(target):
+        closed = {e.vessel for e in self.o.session.events if e.kind in CLOSING}
+        if vessel == target.vessel and vessel not in closed and not self._there(target):
             yield from self._bring(target)
             yield from self.o.take_out("wire")
         return True
