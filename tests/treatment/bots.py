@@ -17,14 +17,14 @@ from unittest.mock import patch
 import cv2
 import numpy as np
 
-from ir_sim.anatomy import build_tree
 from ir_sim.scenario.library import load
 from ir_sim.training.autopilot import Autopilot
-from ir_sim.training.expert import angioplasty, clearing, treating
+from ir_sim.training.expert import angioplasty, clearing
 from ir_sim.training.session import Session
-from ir_sim.treatment import balloon_laws, clot_laws, thrombectomy, walls
+from ir_sim.treatment import clot_laws, thrombectomy
 
-LONGEST_S = 900.0
+LONGEST_S = 330.0
+AS_IF = {"burst_atm": 26.0}
 
 
 @dataclass(frozen=True)
@@ -75,11 +75,15 @@ def stent_off(mm: float):
     return patch.object(angioplasty, "_bring", off)
 
 
-@contextmanager
-def torn_and_left():
-    """Too large a balloon, and nothing is done about what it leaves."""
-    with oversized(), patch.dict(treating.ACHIEVING, {"residual_percent": nothing}):
-        yield
+def over_the_label():
+    """A plain balloon on calcium, filled as if its label said 26 atm; nothing is done then."""
+
+    def misread(self, *_: object, **__: object):
+        plain = [d for d in self.scenario.devices.values() if d.balloon and not d.stent]
+        weak = min(plain, key=lambda d: (d.balloon.burst_atm > 16.0, -d.balloon.length_mm))
+        return weak.model_copy(update={"balloon": weak.balloon.model_copy(update=AS_IF)})
+
+    return patch.object(angioplasty.Lesion, "choose_balloon", misread)
 
 
 @contextmanager
@@ -116,20 +120,6 @@ def astray_seed() -> int:
     return 1
 
 
-def flap_seed() -> int:
-    """The first seed whose plaque in the thigh tears under the larger balloon."""
-    tree = build_tree(load("sfa-angioplasty").anatomy)
-    vessel = tree.by_id["right_superficial_femoral"]
-    lesion = vessel.lesions[0]
-    for seed in range(1, 200):
-        rng = np.random.default_rng([seed, walls.STREAM, 1000 + 20 * vessel.index])
-        hard = lesion.hardness == "calcified"
-        temper = balloon_laws.temper(rng, lesion.hardness, lesion.length_mm, calcified=hard)
-        if 1.1 < temper.dissection_ratio < 1.14:
-            return seed
-    return 1
-
-
 BOTS = (
     Bot("iliac-stenosis-stent", "balloon of 10 mm in 8 mm", "balloon_oversized",
         "balloon_oversized", oversized),
@@ -139,8 +129,8 @@ BOTS = (
         lambda: stent_off(-30.0)),
     Bot("renal-stenosis-stent", "stent 10 mm too far out", "device_misplaced", "geographic_miss",
         lambda: stent_off(-10.0)),
-    Bot("sfa-angioplasty", "balloon of 6 mm in 5 mm, the flap is left", "dissection_left",
-        "dissection", torn_and_left, flap_seed()),
+    Bot("sfa-angioplasty", "a plain balloon far beyond its label", "balloon_over_rated",
+        "balloon_over_rated", over_the_label),
     Bot("m1-thrombectomy", "no suction, no arrest", "embolus_to_brain", "embolus",
         without_suction, astray_seed()),
     Bot("iliac-rupture-rescue", "a bare stent on the tear", "", "stent_deployed", bare),
