@@ -39,3 +39,14 @@ def test_a_bleed_goes_on_showing_when_the_vessels_are_empty(name: str) -> None:
     dry = dataclasses.replace(shot, bleed_ml_s=0.0)
     with_bleed, without = (flow_pictures(s, 128)[0].astype(float) for s in (shot, dry))
     assert (without - with_bleed).max() > 60
+
+
+def test_the_portal_vein_shows_after_the_bowel_and_not_before() -> None:
+    shot = dataclasses.replace(SHOTS["portal-phase"], at_s=(1.0, 8.0))
+    early, late = (p.astype(float) for p in flow_pictures(shot, 128))
+    portal = (slice(14, 34), slice(30, 52))  # from the confluence towards the liver
+    artery = (slice(40, 60), slice(84, 100))  # the superior mesenteric artery
+    grey = np.median(early)
+    assert early[artery].min() < grey - 60
+    assert early[portal].min() > grey - 25
+    assert late[portal].min() < grey - 60
