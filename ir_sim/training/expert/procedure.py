@@ -95,6 +95,7 @@ class Procedure:
             yield from self._lie_in(when.injected.vessel)
             return (yield from filming.puff(o, when.injected.at_least_ml))
         if when.filmed is not None:
+            yield from self._out_of_the_closed(when.filmed.vessel)
             yield from self._lie_in(when.filmed.vessel)
             yield from self._on_target(when.filmed.vessel)
             return (yield from filming.film(o, when.filmed.vessel, when.filmed.at_least_ml))
@@ -274,6 +275,18 @@ class Procedure:
             self._falls_out = not self._falls_out
         return (yield from o.take_out("wire"))
 
+    def _out_of_the_closed(self, vessel: str) -> Work:
+        """A microcatheter out of what it has closed, back into the vessel that is filmed."""
+        o, slot = self.o, "microcatheter"
+        at = o.place(slot)[0]
+        if at and at != vessel and at in self._closed():
+            return (yield from manoeuvres.pull_back_into(o, vessel, slot))
+        return True
+
+    def _closed(self) -> set[str | None]:
+        """The vessels that coils or plugs lie in."""
+        return {e.vessel for e in self.o.session.events if e.kind in CLOSING}
+
     def _wire_next(self) -> bool:
         """Whether the step after this one leads the wire on: then not before it."""
         following = self.task.steps[self.o.session.progress.index + 1 :][:1]
@@ -282,8 +295,7 @@ class Procedure:
     def _on_target(self, vessel: str) -> Work:
         """The device to the target before its vessel is filmed, unless it was closed since."""
         target = self.task.target
-        closed = {e.vessel for e in self.o.session.events if e.kind in CLOSING}
-        if vessel == target.vessel and vessel not in closed and not self._there(target):
+        if vessel == target.vessel and vessel not in self._closed() and not self._there(target):
             yield from self._bring(target)
             yield from self.o.take_out("wire")
         return True
