@@ -26,7 +26,7 @@ from ir_sim.anatomy import Lumen, build_tree
 from ir_sim.anatomy.body import body_of
 from ir_sim.devices import CoaxialSystem, DeviceState, SheathMouth, sheath_mouth
 from ir_sim.devices.hazards import HazardWatch
-from ir_sim.flow import Circulation, Injection
+from ir_sim.flow import Circulation
 from ir_sim.scenario.fields import SLOTS, Slot
 from ir_sim.scenario.model import Scenario
 from ir_sim.simulation.aftercare import haematoma
@@ -44,6 +44,7 @@ from ir_sim.simulation.power_injector import PowerInjector
 from ir_sim.simulation.pressure_line import PressureLine
 from ir_sim.simulation.recording import Recording, write
 from ir_sim.simulation.scenery import Scenery
+from ir_sim.simulation.side_holes import jets_from
 from ir_sim.simulation.state import DT_S, TICKS_PER_S, Injecting, State
 from ir_sim.simulation.syringe import Syringe
 from ir_sim.simulation.timeline import Timeline
@@ -54,10 +55,6 @@ from ir_sim.xray import Exposure, Fluoroscope, Scene
 HASH_TICKS = 5 * TICKS_PER_S
 #: The first picture looks so far ahead of the sheath's mouth, mm.
 _LOOK_AHEAD_MM = 75.0
-#: Side-holes over this length and more are so many places apart (infusion catheters), mm.
-LONG_HOLES_MM, LONG_HOLES = 60.0, 6
-#: A hole in clot that leaves less of the lumen's radius open lets nothing through (assumed).
-OPEN_SHARE = 0.5
 #: Walls follow the calibres this often, ticks, and from this change on, mm (assumed).
 _WALL_TICKS, _WALL_MM = 6, 0.02
 
@@ -236,7 +233,7 @@ class Simulation:
         rate, jets = injecting.rate_ml_s, []
         bench.pushed_ml_s = rate
         if rate:
-            jets = self._jets(rate, devices)
+            jets = jets_from(rate, bench, self.syringe)
         own_jets = len(jets)
         self.treatments.step(controls.treat)
         jets += bench.injections
@@ -256,28 +253,6 @@ class Simulation:
         bench.injections.clear()
         self._follow_walls()
         return injecting, [out.blocked] if wanted > 0.0 and out.blocked else []
-
-    def _jets(self, rate_ml_s: float, devices: Mapping[str, DeviceState]) -> list[Injection]:
-        """Where contrast leaves: long rows of side-holes lie in several vessels."""
-        out, held = self.bench.outflow, devices.get(self.bench.outflow.slot)
-        if held is None or out.holes_mm < LONG_HOLES_MM:
-            return [self._jet(out.vessel, out.at_mm, rate_ml_s, out.holes_mm)]
-        inside = min(out.holes_mm, held.inserted_mm)
-        places = [self.bench.place(held, inside * k / LONG_HOLES) for k in range(LONG_HOLES + 1)]
-        open_to = [place for place in places if self._open(*place)] or places[:1]
-        share = rate_ml_s / len(open_to)
-        return [self._jet(vessel, at, share) for vessel, at in open_to]
-
-    def _jet(self, vessel: int, at_mm: float, rate_ml_s: float, holes_mm: float = 0.0) -> Injection:
-        s = self.syringe
-        return Injection(vessel, at_mm, rate_ml_s, s.mg_ml, s.medium, holes_mm=holes_mm)
-
-    def _open(self, vessel: int, at_mm: float) -> bool:
-        """Whether a hole lies in blood: what lies in clot lets nothing through."""
-        circulation = self.circulation
-        sample = circulation.blood.plumbing.sample_at(vessel, at_mm)
-        lumen = float(circulation.open_radius_mm[sample]) / float(circulation.radius_mm[sample])
-        return lumen > OPEN_SHARE
 
     def _follow_walls(self) -> None:
         """Give the devices the calibres that treatment, spasm or injury have made."""
