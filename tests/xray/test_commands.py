@@ -14,7 +14,7 @@ def test_gallery_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
     assert "contact-sheet.png" in capsys.readouterr().out
     names = {path.name for path in (tmp_path / "g").glob("*.png")}
     assert len(names) >= 7 + 5
-    assert sum(name.startswith("flow-") for name in names) == 5
+    assert sum(name.startswith("flow-") for name in names) == 8
 
 
 def test_bad_sizes_and_files_are_one_line(tmp_path: Path, capsys) -> None:
