@@ -51,8 +51,8 @@ def test_ranks_agree_with_scipy():
 def test_the_baseline_is_what_the_skilled_need_and_an_allowance():
     played = [run("expert", 99, time=100.0), run("senior", 95, time=140.0), run("novice", 40)]
     found = c.calibrate(played)
-    assert found.baseline["procedure_time_s"] == pytest.approx(180.0)  # 1.5 x 120
-    assert found.baseline["kap_gy_cm2"] == pytest.approx(1.9)  # 1.851, rounded up
+    assert found.baseline["procedure_time_s"] == pytest.approx(600.0)  # 5 x 120
+    assert found.baseline["kap_gy_cm2"] == pytest.approx(7.5)  # 6 x 1.234 = 7.404, rounded up
     assert [group.bot for group in found.groups] == ["expert", "senior", "novice"]
 
 
