@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import math
 import multiprocessing
+import multiprocessing.connection
 import os
+import threading
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -70,7 +72,7 @@ def calibrate(args: argparse.Namespace) -> int:
         if name not in STYLES:
             raise IrSimError(f"no bot '{name}': one of {', '.join(STYLES)}")
     kept = KeptRuns(Path(args.keep)) if args.keep else None
-    with _workers(args) as executor:
+    with workers(args.jobs, args.cluster) as executor:
         found = [_one(case, args, names, kept, executor) for case in cases]
     if len(found) > 1:
         print(summary(found))
@@ -157,12 +159,20 @@ def summary(found: Sequence[Calibration]) -> str:
 
 
 @contextmanager
-def _workers(args: argparse.Namespace) -> Iterator[Executor]:
-    """A pool of processes on this machine, or the executor of a cluster."""
-    if args.cluster is None:
-        jobs = min(args.jobs or os.cpu_count() or 1, 61)
+def workers(jobs: int | None, cluster: str | None = None) -> Iterator[Executor]:
+    """A pool of processes on this machine, or the executor of a cluster.
+
+    Args:
+        jobs: Processes; None for as many as there are cores.
+        cluster: Address of a Dask scheduler.
+
+    Raises:
+        IrSimError: Dask is missing, or no scheduler answers.
+    """
+    if cluster is None:
+        jobs = min(jobs or os.cpu_count() or 1, 61)
         fresh = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(jobs, mp_context=fresh) as pool:
+        with ProcessPoolExecutor(jobs, mp_context=fresh, initializer=_end_with_parent) as pool:
             yield pool
         return
     try:
@@ -170,11 +180,25 @@ def _workers(args: argparse.Namespace) -> Iterator[Executor]:
     except ImportError as error:
         raise IrSimError("--cluster needs Dask: pip install 'ir-sim[cluster]'") from error
     try:
-        client = Client(args.cluster, timeout=10)
+        client = Client(cluster, timeout=10)
     except (OSError, ValueError, TimeoutError) as error:
-        raise IrSimError(f"{args.cluster}: no Dask scheduler answers there ({error})") from error
+        raise IrSimError(f"{cluster}: no Dask scheduler answers there ({error})") from error
     with client:
         yield client.get_executor(retries=2, pure=False)
+
+
+def _end_with_parent() -> None:
+    """Let a worker whose parent was killed end too, rather than wait for work for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+    sentinel = parent.sentinel
+
+    def watch() -> None:
+        multiprocessing.connection.wait([sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _write(path: Path, result: Calibration) -> None:
