@@ -35,7 +35,7 @@ def add(commands: Any) -> None:
         "let bots of known skill play cases: baselines, pass marks, ranks",
         "ir-sim calibrate right-renal-selective --runs 5 --jobs 4\n"
         "ir-sim calibrate my-case.yaml --write\n"
-        "ir-sim calibrate all --runs 20 --keep study.jsonl\n"
+        "ir-sim calibrate all --runs 20 --keep study.csv\n"
         "ir-sim calibrate my-case.yaml --cluster tcp://scheduler:8786",
     )
     parser.add_argument(

@@ -1,5 +1,6 @@
 """Baselines and pass marks from runs of known skill: closed forms, and an author's file kept."""
 
+import csv
 import math
 from concurrent.futures import Future
 
@@ -136,16 +137,19 @@ def test_the_command_refuses_what_cannot_be_meant(capsys):
 
 
 def test_runs_that_are_kept_are_not_played_again(tmp_path):
-    path = tmp_path / "study.jsonl"
+    path, on = tmp_path / "study.csv", "a-case 0123 4567 0.1.0"
     kept = KeptRuns(path)
-    kept.add("case a", run("expert", 99, seed=1))
+    kept.add(on, run("expert", 99, seed=1))
     with path.open("a") as file:
-        file.write('{"on": "case a", "pla')  # killed in the middle of a line
+        file.write("a-case,0123,45")  # killed in the middle of a line
     again = KeptRuns(path)
-    assert again.known("case a") == {("expert", 1): run("expert", 99, seed=1)}
-    assert not again.known("case b")
-    again.add("case a", run("novice", 40, seed=1))
-    assert len(KeptRuns(path).known("case a")) == 2
+    assert again.known(on) == {("expert", 1): run("expert", 99, seed=1)}
+    assert not again.known("a-case 89ab 4567 0.1.0")
+    again.add(on, run("novice", 40, seed=1))
+    assert len(KeptRuns(path).known(on)) == 2
+    rows = list(csv.DictReader(path.open()))
+    assert [row["bot"] for row in rows] == ["expert", "novice"]
+    assert float(rows[1]["score"]) == 40.0
     path.write_text("a note\n" + path.read_text())
     with pytest.raises(RecordError, match=":1: not a bot's run"):
         KeptRuns(path)
