@@ -92,6 +92,16 @@ class Assessment:
         self.detectors: dict[str, Detector] = {
             code: DETECTORS[code](case, rule.threshold) for code, rule in rubric.errors.items()
         }
+        # who looks in a tick that is sampled or not, with a deed or without
+        self._looking = {
+            (sampled, deed): [
+                (code, detector)
+                for code, detector in self.detectors.items()
+                if {"tick": True, "sample": sampled, "deed": deed}[detector.looks]
+            ]
+            for sampled in (False, True)
+            for deed in (False, True)
+        }
 
     def update(self, moment: Moment) -> list[Event]:
         """Follow one tick.
@@ -114,15 +124,10 @@ class Assessment:
             text = f"Step done: {done.step.do}."
             out.append(Event(moment.state.tick, "step_done", text, data=data))
         moment.events.extend(out)
-        looks = {
-            "tick": True,
-            "sample": moment.sampled,
-            "deed": bool(moment.events or moment.controls.actions),
-        }
+        deed = bool(moment.events or moment.controls.actions)
         fresh = [
             self._error(code, finding, moment)
-            for code, detector in self.detectors.items()
-            if looks[detector.looks]
+            for code, detector in self._looking[moment.sampled, deed]
             for finding in detector.update(moment)
         ]
         self.errors += fresh

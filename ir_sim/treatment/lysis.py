@@ -83,7 +83,7 @@ class Lysis:
 
     def set_pump(self, mg_h: float) -> None:
         """Turn the pump to a rate."""
-        self.pump_mg_h = float(np.clip(mg_h, 0.0, PUMP_MG_H))
+        self.pump_mg_h = min(max(mg_h, 0.0), PUMP_MG_H)
 
     def step(self) -> None:
         """See whether contrast shows the clot since hours have passed; a stopped bleed ends."""

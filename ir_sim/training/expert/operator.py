@@ -162,10 +162,11 @@ class Operator:
         tip, settings = self.device(slot).tip_mm, self.state.settings
         keep = 0.5 * self.style.keeps_view * settings.field_mm
         off = tip - np.asarray(settings.centre_mm)
-        over = off - np.clip(off, -keep, keep)
-        speed = np.clip(_EAGER * over, -TABLE_MM_S, TABLE_MM_S)
-        speed[np.abs(over) < 0.5] = 0.0
-        return float(speed[0]), float(speed[1])
+        over = [x - min(max(x, -keep), keep) for x in off.tolist()]
+        speed = [
+            min(max(_EAGER * x, -TABLE_MM_S), TABLE_MM_S) if abs(x) >= 0.5 else 0.0 for x in over
+        ]
+        return speed[0], speed[1]
 
     # -- simple work ---------------------------------------------------------------------------
 
