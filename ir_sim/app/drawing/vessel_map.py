@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pygame
 
+from ir_sim.app.drawing.map_view import Deeds, Underlay, View
 from ir_sim.app.theme import Colour, Theme
 from ir_sim.app.widgets import Widget
+from ir_sim.app.widgets.base import focus_ring
 from ir_sim.authoring.lesion_words import place_words
 from ir_sim.authoring.look import Look
 from ir_sim.scenario.lesions import Spasm
@@ -23,44 +24,8 @@ _WAY: Colour = (240, 228, 66)
 _TARGET: Colour = (232, 112, 44)
 _GRAB_PX = 11
 _MARGIN = 0.9
-
-
-@dataclass(frozen=True)
-class View:
-    """World mm to pixels of the window."""
-
-    px_per_mm: float = 1.0
-    x0: float = 0.0
-    y0: float = 0.0
-
-    def px(self, x_mm: float, y_mm: float) -> tuple[float, float]:
-        """A place in the window."""
-        return self.x0 + self.px_per_mm * x_mm, self.y0 - self.px_per_mm * y_mm
-
-    def mm(self, at: tuple[float, float]) -> tuple[float, float]:
-        """A place in the patient."""
-        return (at[0] - self.x0) / self.px_per_mm, (self.y0 - at[1]) / self.px_per_mm
-
-
-@dataclass(frozen=True)
-class Underlay:
-    """A picture to trace, and where it lies."""
-
-    image: pygame.Surface
-    mm_per_px: float
-    centre_mm: tuple[float, float]
-
-
-@dataclass
-class Deeds:
-    """What the map asks its owner to do; places are in mm."""
-
-    hold: Callable[[], None]
-    move: Callable[[str, int, float, float], None]
-    widen: Callable[[str, int, float], None]
-    let_go: Callable[[], None]
-    branch: Callable[[str, tuple[float, float], tuple[float, float]], None]
-    lesion: Callable[[str, float], None]
+#: How near to the edge of the map the chosen point may come, as a share of its size.
+_EDGE = 0.08
 
 
 class VesselMap(Widget):
@@ -73,7 +38,8 @@ class VesselMap(Widget):
         look: What is drawn, or None.
         points: Points of each vessel as authored, mm.
         tool: ``move``, ``calibre``, ``branch`` or ``lesion``.
-        chosen: Vessel and point that the keyboard acts on, or None.
+        chosen: Vessel and point that keys act on, or None.
+        by_keys: Whether keys were used last: then the pointer points to nothing.
     """
 
     takes_focus = True
@@ -85,6 +51,7 @@ class VesselMap(Widget):
         self.points: dict[str, list[list[float]]] = {}
         self.tool = "move"
         self.chosen: tuple[str, int] | None = None
+        self.by_keys = False
         self.underlay: Underlay | None = None
         self.view: View | None = None
         self.pointer = (0, 0)
@@ -128,6 +95,60 @@ class VesselMap(Widget):
 
     # -- hands ---------------------------------------------------------------------------------
 
+    def point_to(self, at: tuple[int, int]) -> None:
+        """The pointer moved."""
+        self.pointer, self.by_keys = at, False
+
+    def choose(self, by: int, *, vessel: bool = False) -> None:
+        """Choose the next point (1) or the one before (-1), or the next vessel's first point.
+
+        The first time a point of the target's vessel is chosen.
+        """
+        self.by_keys = True
+        names = list(self.points)
+        if self.chosen is None or self.chosen[0] not in self.points:
+            goal = self.look.scenario.task.target.vessel if self.look is not None else ""
+            if names:
+                self.chosen = (goal if goal in self.points else names[0], 0)
+        else:
+            name, point = self.chosen
+            place = names.index(name)
+            point += by
+            if vessel or not 0 <= point < len(self.points[name]):
+                name = names[(place + by) % len(names)]
+                point = 0 if vessel or by > 0 else len(self.points[name]) - 1
+            self.chosen = (name, point)
+        self.follow()
+
+    def follow(self) -> None:
+        """Move the map so that the chosen point is in it."""
+        self.by_keys = True
+        if self.chosen is None or self.view is None or self.chosen[0] not in self.points:
+            return
+        row = self.points[self.chosen[0]][self.chosen[1]]
+        x, y = self.view.px(row[0], row[1])
+        room = self.rect.inflate(-2 * _EDGE * self.rect.width, -2 * _EDGE * self.rect.height)
+        if not room.collidepoint(x, y):
+            dx, dy = self.rect.centerx - x, self.rect.centery - y
+            self.view = replace(self.view, x0=self.view.x0 + dx, y0=self.view.y0 + dy)
+
+    def zoom(self, notches: int) -> None:
+        """Nearer or farther, about the chosen point."""
+        if self.view is None:
+            return
+        at: tuple[float, float] = self.rect.center
+        if self.chosen is not None and self.chosen[0] in self.points:
+            row = self.points[self.chosen[0]][self.chosen[1]]
+            at = self.view.px(row[0], row[1])
+        self._zoom(notches, at)
+        self.follow()
+
+    def _zoom(self, notches: int, at: tuple[float, float]) -> None:
+        if self.view is not None:
+            x, y = self.view.mm(at)
+            scale = float(np.clip(self.view.px_per_mm * 1.15**notches, 0.3, 60.0))
+            self.view = View(scale, at[0] - scale * x, at[1] + scale * y)
+
     def wheel(self, notches: int) -> bool:
         """Over a point: its calibre; elsewhere: nearer or farther."""
         if self.view is None:
@@ -136,10 +157,8 @@ class VesselMap(Widget):
         if near is not None:
             radius = self.points[near[0]][near[1]][2]
             self.deeds.widen(*near, radius * 1.04**notches)
-            return True
-        x, y = self.view.mm(self.pointer)
-        scale = float(np.clip(self.view.px_per_mm * 1.15**notches, 0.3, 60.0))
-        self.view = View(scale, self.pointer[0] - scale * x, self.pointer[1] + scale * y)
+        else:
+            self._zoom(notches, self.pointer)
         return True
 
     def press(self, at: tuple[int, int]) -> None:
@@ -241,6 +260,8 @@ class VesselMap(Widget):
         self._draw_handles(surface, theme)
         self._draw_words(surface, theme)
         surface.set_clip(None)
+        if focused:
+            focus_ring(surface, self.rect.inflate(-theme.px(8), -theme.px(8)), theme)
 
     def _lines(self, xy: object) -> list[tuple[float, float]]:
         assert self.view is not None  # noqa: S101  # drawn only with a view
@@ -306,7 +327,7 @@ class VesselMap(Widget):
     def _draw_handles(self, surface: pygame.Surface, theme: Theme) -> None:
         view = self.view
         assert view is not None  # noqa: S101
-        near = self._nearest_point(self.pointer)
+        near = None if self.by_keys else self._nearest_point(self.pointer)
         for vessel, rows in self.points.items():
             for i, row in enumerate(rows):
                 at = view.px(row[0], row[1])
@@ -323,8 +344,8 @@ class VesselMap(Widget):
         """Name, calibre and flow beside what the pointer is on, or what is chosen."""
         look, view = self.look, self.view
         assert look is not None and view is not None  # noqa: S101, PT018
-        near = self._nearest_point(self.pointer)
-        under = self._vessel_at(self.pointer)
+        near = None if self.by_keys else self._nearest_point(self.pointer)
+        under = None if self.by_keys else self._vessel_at(self.pointer)
         name = near[0] if near else (under[0] if under else (self.chosen or ("", 0))[0])
         taken = self._taken
         for v in sorted(look.tree.vessels, key=lambda v: (v.id != name, -v.radius_at(0.0))):
@@ -349,8 +370,9 @@ class VesselMap(Widget):
             inset = theme.px(10) if side == "R" else -theme.px(10)
             at = (corner[0] + inset, corner[1] + theme.px(6))
             theme.write(surface, at, side, 18, "bold", theme.palette.quiet, anchor)
-        if near is not None:
-            row = self.points[near[0]][near[1]]
-            spot = f"x {row[0]:g}  y {row[1]:g}  radius {row[2]:g} mm"
+        shown = near or self.chosen
+        if shown is not None and shown[0] in self.points:
+            row = self.points[shown[0]][shown[1]]
+            spot = f"point {shown[1] + 1}  x {row[0]:g}  y {row[1]:g}  radius {row[2]:g} mm"
             at = (self.rect.x + theme.px(12), self.rect.bottom - theme.px(10))
             theme.write(surface, at, spot, 13, "mono", theme.palette.text, "bottomleft")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import pygame
 
@@ -12,6 +12,8 @@ from ir_sim.app.stage import Stage
 from ir_sim.app.theme import Theme
 from ir_sim.app.widgets import Button, Choice, Dialog, Form, Paragraph, Slider, Toggle, Widget
 
+#: Headings with (keys, what they do).
+Groups = Sequence[tuple[str, Sequence[tuple[str, str]]]]
 NOT_A_DEVICE = "Simulated - not a medical device"
 
 
@@ -84,22 +86,32 @@ def card(surface: pygame.Surface, theme: Theme, rect: pygame.Rect) -> pygame.Rec
 
 
 class ControlsSheet(Widget):
-    """The controls, in columns."""
+    """The controls, in columns.
+
+    Args:
+        name: Its name.
+        groups: Headings with (keys, what they do).
+        columns: Which headings stand in which column.
+    """
+
+    def __init__(self, name: str, groups: Groups, columns: Sequence[Sequence[str]]) -> None:
+        super().__init__(name)
+        self.groups, self.columns = dict(groups), columns
 
     def says(self) -> str:
         """Every line."""
         return "".join(
             f"\n{group}: " + "; ".join(f"{keys} {text}" for keys, text in lines)
-            for group, lines in help_groups()
+            for group, lines in self.groups.items()
         )
 
     def draw(self, surface: pygame.Surface, theme: Theme, *, focused: bool) -> None:
         """Draw them in columns."""
-        groups = dict(help_groups())
-        most = max(sum(len(groups[name]) + 2 for name in column) for column in HELP_COLUMNS)
+        groups = self.groups
+        most = max(sum(len(groups[name]) + 2 for name in column) for column in self.columns)
         step = min(theme.height(13) + theme.px(3), self.rect.height // most)
-        wide = self.rect.width // len(HELP_COLUMNS)
-        for i, column in enumerate(HELP_COLUMNS):
+        wide = self.rect.width // len(self.columns)
+        for i, column in enumerate(self.columns):
             x, y = self.rect.x + i * wide, self.rect.y
             shown_keys = [keys for name in column for keys, _ in groups[name]]
             widest = max(theme.width(keys, 12, "mono") for keys in shown_keys)
@@ -116,8 +128,13 @@ class ControlsSheet(Widget):
                 y += step * 3 // 4
 
 
-def show_controls(stage: Stage, closed: Callable[[], None] | None = None) -> None:
-    """The controls on F1."""
+def show_controls(
+    stage: Stage,
+    closed: Callable[[], None] | None = None,
+    sheet: ControlsSheet | None = None,
+) -> None:
+    """The controls on F1: those of the procedure, or a screen's own."""
+    shown = sheet or ControlsSheet("controls", help_groups(), HELP_COLUMNS)
 
     def close() -> None:
         stage.close_dialog()
@@ -127,7 +144,7 @@ def show_controls(stage: Stage, closed: Callable[[], None] | None = None) -> Non
     stage.ask(
         Dialog(
             "Controls",
-            [ControlsSheet("controls")],
+            [shown],
             [Button("close", "Close", close, "Esc", primary=True)],
             size=(1240, 700),
             closed=close,

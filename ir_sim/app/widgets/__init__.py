@@ -4,6 +4,7 @@ from ir_sim.app.widgets.base import Form, Widget
 from ir_sim.app.widgets.button import Button, Choice, Toggle
 from ir_sim.app.widgets.dialog import Dialog
 from ir_sim.app.widgets.field import Field
+from ir_sim.app.widgets.key_line import KeyLine
 from ir_sim.app.widgets.label import Label, Page, Paragraph
 from ir_sim.app.widgets.listing import Item, Listing
 from ir_sim.app.widgets.slider import Slider
@@ -18,6 +19,7 @@ __all__ = [
     "Field",
     "Form",
     "Item",
+    "KeyLine",
     "Label",
     "Listing",
     "Page",
