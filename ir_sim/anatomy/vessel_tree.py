@@ -276,7 +276,7 @@ def _with_lesions(s: Array, radius: Array, lesions: Sequence[AnyLesion]) -> Arra
 
 def _reach(s: Array, at_mm: float, length_mm: float) -> Array:
     """(n,) 0 in a lesion's middle, 1 at its ends and beyond."""
-    return np.asarray(np.clip(np.abs(s - at_mm) / (0.5 * length_mm), 0.0, 1.0))
+    return np.asarray(np.clip(np.abs(s - at_mm) / max(0.5 * length_mm, 1e-9), 0.0, 1.0))
 
 
 def _factor(lesion: Stenosis | Aneurysm | Dissection, healthy_mm: float) -> float:
