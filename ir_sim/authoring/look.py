@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -62,17 +63,22 @@ def look_at_case(scenario: Scenario | None) -> Look | None:
     if scenario is None or not _hangs_together(scenario.anatomy):
         return None
     tree = build_tree(scenario.anatomy)
-    outlines = tuple(
-        tuple(
-            shapely.get_coordinates(shapely.get_exterior_ring(part))
-            for part in shapely.get_parts(tube_polygon(v.xy_mm, v.radius_mm))
-        )
-        for v in tree.vessels
-    )
+    outlines = tuple(_rings(v.xy_mm.tobytes(), v.radius_mm.tobytes()) for v in tree.vessels)
     course = np.zeros((0, 2))
     if scenario.access.vessel in tree.by_id and scenario.task.target.vessel in tree.by_id:
         course = course_to(tree, scenario.access, scenario.task.target)
     return Look(scenario, tree, assign_layers(tree).layer, resting_flows(tree), outlines, course)
+
+
+@lru_cache(maxsize=4096)
+def _rings(xy: bytes, radius: bytes) -> tuple[Array, ...]:
+    """Rings of a tube; while one vessel is moved, those of the others are at hand."""
+    points = np.frombuffer(xy, dtype=float).reshape(-1, 2)
+    polygon = tube_polygon(points, np.frombuffer(radius, dtype=float))
+    return tuple(
+        shapely.get_coordinates(shapely.get_exterior_ring(part))
+        for part in shapely.get_parts(polygon)
+    )
 
 
 def judge(text: str, path: Path, size_px: int) -> Verdict:
