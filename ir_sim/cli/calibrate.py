@@ -36,6 +36,7 @@ def add(commands: Any) -> None:
         "ir-sim calibrate right-renal-selective --runs 5 --jobs 4\n"
         "ir-sim calibrate my-case.yaml --write\n"
         "ir-sim calibrate all --runs 20 --keep study.csv\n"
+        "ir-sim calibrate all --runs 0 --keep study.csv\n"
         "ir-sim calibrate my-case.yaml --cluster tcp://scheduler:8786",
     )
     parser.add_argument(
@@ -44,7 +45,13 @@ def add(commands: Any) -> None:
         nargs="+",
         help="ids or files of cases; 'all' for every shipped one",
     )
-    parser.add_argument("--runs", type=_count, default=3, metavar="N", help="runs of each bot (3)")
+    parser.add_argument(
+        "--runs",
+        type=_runs,
+        default=3,
+        metavar="N",
+        help="runs of each bot (3); 0: tell what is kept",
+    )
     parser.add_argument("--jobs", type=_count, metavar="J", help="processes (default: the cores)")
     parser.add_argument("--bots", metavar="NAMES", help="only these, with commas between")
     parser.add_argument(
@@ -72,11 +79,35 @@ def calibrate(args: argparse.Namespace) -> int:
         if name not in STYLES:
             raise IrSimError(f"no bot '{name}': one of {', '.join(STYLES)}")
     kept = KeptRuns(Path(args.keep)) if args.keep else None
-    with workers(args.jobs, args.cluster) as executor:
-        found = [_one(case, args, names, kept, executor) for case in cases]
+    if args.runs == 0:
+        found = _told(cases, args, names, kept)
+    else:
+        with workers(args.jobs, args.cluster) as executor:
+            found = [_one(case, args, names, kept, executor) for case in cases]
     if len(found) > 1:
         print(summary(found))
     return OK if all(result.baseline for result in found) else NO
+
+
+def _told(
+    cases: Sequence[str], args: argparse.Namespace, names: tuple[str, ...], kept: KeptRuns | None
+) -> list[Calibration]:
+    """Say what came of runs that were kept, without playing any."""
+    from ir_sim.authoring.check import load_case
+    from ir_sim.training.kept_runs import played_on
+
+    if kept is None:
+        raise IrSimError("--runs 0 tells of kept runs: say with --keep FILE which")
+    found = []
+    for case in cases:
+        scenario = load_case(case)
+        known = kept.known(played_on(scenario))
+        played = [known[key] for key in sorted(known) if key[0] in names]
+        if played:
+            found.append(_say(case, scenario.title, played, args))
+    if not found:
+        raise IrSimError(f"{kept.path}: no run of these cases, of this version and rubric")
+    return found
 
 
 def _one(
@@ -88,7 +119,6 @@ def _one(
 ) -> Calibration:
     """Play one case, and say what came of it."""
     from ir_sim.authoring.check import load_case
-    from ir_sim.training.calibrate import calibrate as judged
     from ir_sim.training.calibrate import run_all
     from ir_sim.training.kept_runs import played_on
 
@@ -106,11 +136,18 @@ def _one(
     known = kept.known(on) if kept is not None else {}
     played = run_all(where, executor, args.runs, names, told, known)
     progress.done()
+    return _say(case, scenario.title, played, args)
+
+
+def _say(case: str, title: str, played: Sequence[Played], args: argparse.Namespace) -> Calibration:
+    """What runs of one case say, printed, and written where that is wished."""
+    from ir_sim.training.calibrate import calibrate as judged
+
     result = judged(played)
-    print(f"{scenario.title} ({scenario.id}): {len(played)} runs by bots, simulated")
+    print(f"{title} ({result.case}): {len(played)} runs by bots, simulated")
     print(told_by(result), flush=True)
     if args.write and result.baseline:
-        _write(path, result)
+        _write(Path(case), result)
     return result
 
 
@@ -211,6 +248,10 @@ def _write(path: Path, result: Calibration) -> None:
         raise IrSimError(f"{path}: {error}") from error
     path.write_text(after, encoding="utf-8")
     print(f"wrote the baseline into {path}")
+
+
+def _runs(text: str) -> int:
+    return 0 if text == "0" else _count(text)
 
 
 def _count(text: str) -> int:

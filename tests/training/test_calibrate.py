@@ -3,6 +3,7 @@
 import csv
 import math
 from concurrent.futures import Future
+from dataclasses import replace
 
 import pytest
 import yaml
@@ -134,6 +135,27 @@ def test_the_command_refuses_what_cannot_be_meant(capsys):
     assert "no bot 'genius'" in capsys.readouterr().err
     assert main(["calibrate", "right-renal-selective", "--write"]) == 2
     assert "needs the file" in capsys.readouterr().err
+
+
+def test_the_command_tells_of_kept_runs_without_playing(tmp_path, capsys):
+    from ir_sim.cli import main
+    from ir_sim.scenario.library import load
+    from ir_sim.training.kept_runs import played_on
+
+    case = "right-renal-selective"
+    assert main(["calibrate", case, "--runs", "0"]) == 2
+    assert "say with --keep" in capsys.readouterr().err
+    path = tmp_path / "study.csv"
+    assert main(["calibrate", case, "--runs", "0", "--keep", str(path)]) == 2
+    assert "no run of these cases" in capsys.readouterr().err
+    kept = KeptRuns(path)
+    for bot, score in (("expert", 99.0), ("senior", 90.0), ("reckless", 30.0)):
+        played = replace(run(bot, score), case=case)
+        kept.add(played_on(load(case)), played)
+    assert main(["calibrate", "all", "--runs", "0", "--keep", str(path)]) == 0
+    said = capsys.readouterr().out
+    assert "3 runs by bots, simulated" in said
+    assert "rank correlation of skill and score: 1.00" in said
 
 
 def test_runs_that_are_kept_are_not_played_again(tmp_path):
