@@ -161,7 +161,7 @@ def _aneurysm(size_px: int) -> Iterator[tuple[str, Grey]]:
 
 def _fibroid(size_px: int) -> Iterator[tuple[str, Grey]]:
     table = _Table("fibroids-left", "left_uterine", size_px, 22.0)
-    table.tip(33.0)
+    table.tip(42.0)
     yield "uterine artery before", table.film()
     table.sim.treatments.command("take_up", "particles-500-700", None)
     for _ in range(30):
@@ -169,8 +169,8 @@ def _fibroid(size_px: int) -> Iterator[tuple[str, Grey]]:
         if beats is not None and beats >= 5.0:
             break
         flow = table.sim.circulation.flow_ml_s("left_uterine")
-        table.run(3.0, max(min(0.4 * flow, 0.5), 0.03))
-        table.run(0.6)
+        table.run(3.0, max(min(0.25 * flow, 0.5), 0.03))
+        table.run(0.6 if flow > 0.25 else 4.2)
     table.run(8.0)
     yield "near-stasis", table.film()
 

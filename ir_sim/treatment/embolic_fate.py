@@ -46,6 +46,7 @@ class EmbolicFate:
 
     def pushed(self, supply: Supply, vessel: str, ml: float, slot: str) -> None:
         """So much has just gone into a vessel."""
+        self.clearing.feed()
         self.in_vessel[vessel] = self.in_vessel.get(vessel, 0.0) + ml
         if f"stasis {vessel}" in self._said:
             self._carry_on(vessel, ml, slot)

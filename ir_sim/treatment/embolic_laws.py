@@ -10,7 +10,8 @@ import numpy as np
 from ir_sim.scenario.supply import Supply
 from ir_sim.treatment.comparison import Row
 
-#: A column of contrast that takes so many beats to clear is near-stasis (5 to 10 is taught).
+#: A column of contrast that takes so many beats to clear, counted from the end of the push, is
+#: near-stasis (5 to 10 is taught).
 NEAR_STASIS_BEATS = 5.0
 #: Column counted as cleared when it has fallen from its peak to this share (assumed).
 CLEARED_SHARE = 0.15

@@ -51,13 +51,13 @@ def test_a_small_coil_goes_with_the_blood_where_it_is_not_wanted(monkeypatch):
 
 def test_particles_after_near_stasis_go_where_they_must_not(monkeypatch):
     vessel = "left_uterine"
-    table = Held(monkeypatch, "fibroids-left", vessel, 33.0)
+    table = Held(monkeypatch, "fibroids-left", vessel, 42.0)  # beyond the last side branch
     table.do("take_up", "particles-500-700")
     for _ in range(30):
         if "near_stasis" in table.kinds:
             break
-        table.run(3.0, treat=max(min(0.4 * table.sim.state.flow(vessel), 0.5), 0.03))
-        table.run(0.6)
+        table.run(3.0, treat=max(min(0.25 * table.sim.state.flow(vessel), 0.5), 0.03))
+        table.run(0.6 if table.sim.state.flow(vessel) > 0.25 else 4.2)
     assert not {"embolic_reflux", "embolized_beyond_stasis"} & set(table.errors)
     before = table.look_at(vessel, 0.0)
     table.run(12.0, treat=0.8)

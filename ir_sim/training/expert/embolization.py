@@ -13,15 +13,17 @@ from ir_sim.training.expert import steering
 from ir_sim.training.expert.operator import Operator, Work
 from ir_sim.training.steps import met
 from ir_sim.treatment.coil_laws import oversize
-from ir_sim.treatment.embolic_laws import fits, sizes_um
+from ir_sim.treatment.embolic_laws import NEAR_STASIS_BEATS, fits, sizes_um
 
 if TYPE_CHECKING:
     from ir_sim.training.expert.procedure import Procedure
 
-#: Particles: share of the blood's flow at which they are pushed, least and most, mL/s; a push and
-#: the look after it, s; no longer than this in all, s.
+#: Particles: share of the blood's flow at which they are pushed, least and most, mL/s; a push, s,
+#: and the look after it, beats; a shorter one while the flow is brisk, s and mL/s; no longer than
+#: this in all, s.
 _FLOW_SHARE, _LEAST_ML_S, _MOST_ML_S = 0.22, 0.02, 0.4
-_PUSH_S, _LOOK_S, _LONGEST_S = 3.0, 4.0, 480.0
+_PUSH_S, _LOOK_BEATS, _LONGEST_S = 3.0, NEAR_STASIS_BEATS + 0.5, 480.0
+_GLANCE_S, _BRISK_ML_S = 0.8, 0.25
 #: Coils: oversize looked for, speed of the push, mm/s; room left to a hole, mm; distal coils.
 _OVERSIZE, _COIL_MM_S, _ROOM_MM, _DISTAL = 0.15, 6.0, 7.0, 2
 #: Drawn back between two coils, mm; out of a packed sac, mm/s; the tip lies in a sac at this share
@@ -56,7 +58,8 @@ def particles(procedure: Procedure, wanted: Happened) -> Work:
             if _count(o, wanted) >= before + wanted.times:
                 break
             yield o.tick(watch=True, treat=rate, table_mm_s=(0.0, 0.0))
-        looked = _LOOK_S if flow < 0.25 else 0.8
+        beats_s = _LOOK_BEATS * 60.0 / o.state.vitals.heart_rate_bpm
+        looked = o.style.tempo * beats_s if flow < _BRISK_ML_S else _GLANCE_S
         yield from o.do({}, lambda: _count(o, wanted) >= before + wanted.times, looked, watch=False)
     return _count(o, wanted) >= before + wanted.times
 
