@@ -52,6 +52,7 @@ def _joins(scenario: Scenario, tree: VesselTree) -> Iterator[Problem]:
             message = f"{spec.at_mm:g} mm is beyond the end of '{parent.id}'"
             hint = f"it is {parent.length_mm:.0f} mm long"
             yield source.problem((*loc, "at_mm"), message, hint)
+            continue  # where it begins follows from it
         first = np.array(spec.points[0][:2])
         join = parent.point_at(vessel.parent_at_mm)
         gap = float(np.hypot(*(first - join))) - parent.radius_at(vessel.parent_at_mm)

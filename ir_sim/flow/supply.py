@@ -283,9 +283,11 @@ def _starved(
         name = plumbing.tree.vessels[end.vessel].id
         lost = root_mmhg - pressure[end.node]
         fits = q * 60 * (root_mmhg - _LEAST_END_MMHG) / lost
+        where = "it" if vessel.id == name else f"'{vessel.id}'"
+        carries = "" if vessel.id == name else f", {flow[worst] * 60:.0f} mL/min"
         message = (
-            f"'{name}' takes {q * 60:.0f} mL/min, but '{vessel.id}' (smallest radius "
-            f"{vessel.healthy_radius_mm.min():.2g} mm, {flow[worst] * 60:.0f} mL/min) would lose "
+            f"'{name}' takes {q * 60:.0f} mL/min, but {where} (smallest radius "
+            f"{vessel.healthy_radius_mm.min():.2g} mm{carries}) would lose "
             f"{min(drop[worst], 9999):.0f} of the {root_mmhg:.0f} mmHg"
         )
         hint = f"about {fits:.0f} mL/min fit, or draw the vessel wider"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Sequence
 from typing import Any
 
 #: How a required key may look.
@@ -32,28 +33,40 @@ _EXAMPLES = {
     "do": "do: Engage the right renal artery",
     "when": "when: {tip_at: {device: catheter, vessel: right_renal}}",
     "device": "device: catheter",
+    "file": "file: angiogram.png",
+    "mm_per_px": "mm_per_px: 0.3, the patient's millimetres to a pixel of the picture",
+    "measure": "measure: residual_percent",
 }
 #: Words that people use for the words that the language knows.
-_SAME = {
-    **dict.fromkeys(("female", "woman", "w", "F"), "f"),
-    **dict.fromkeys(("male", "man", "M"), "m"),
-    **dict.fromkeys(("easy", "basic", "novice", "simple"), "beginner"),
-    **dict.fromkeys(("medium", "moderate"), "intermediate"),
-    **dict.fromkeys(("hard", "difficult", "expert"), "advanced"),
-    **dict.fromkeys(("blocked", "closed"), "occlusion"),
-    **dict.fromkeys(("guidewire", "guide-wire"), "wire"),
-    **dict.fromkeys(("clot", "embolus", "thrombosis"), "thrombus"),
-    **dict.fromkeys(("haemorrhage", "hemorrhage", "bleeding", "extravasation"), "bleed"),
-    **dict.fromkeys(("tumor", "mass", "hcc", "cancer"), "tumour"),
-    **dict.fromkeys(("myoma", "leiomyoma"), "fibroid"),
-    **dict.fromkeys(("avf", "shunt"), "fistula"),
-    **dict.fromkeys(("vasospasm",), "spasm"),
-    **dict.fromkeys(("pseudoaneurysm", "pseudo-aneurysm"), "aneurysm"),
-    **dict.fromkeys(("narrowing",), "stenosis"),
-    **dict.fromkeys(("venous", "veins"), "vein"),
-    **dict.fromkeys(("arterial",), "artery"),
-    **dict.fromkeys(("calcium", "calcific"), "calcified"),
-}
+_SAME = (
+    ("f", "female woman w F"),
+    ("m", "male man M"),
+    ("beginner", "easy basic novice simple"),
+    ("intermediate", "medium moderate"),
+    ("advanced", "hard difficult expert"),
+    ("occlusion", "blocked closed"),
+    ("wire", "guidewire guide-wire"),
+    ("thrombus", "clot embolus thrombosis"),
+    ("bleed", "haemorrhage hemorrhage bleeding extravasation"),
+    ("tumour", "tumor mass hcc cancer"),
+    ("fibroid", "myoma leiomyoma"),
+    ("fistula", "avf shunt"),
+    ("spasm", "vasospasm"),
+    ("aneurysm", "pseudoaneurysm pseudo-aneurysm"),
+    ("stenosis", "narrowing"),
+    ("vein", "venous veins"),
+    ("artery", "arterial"),
+    ("calcified", "calcium calcific hard stony"),
+    ("cavity", "bowel gut colon lumen stomach peritoneum pleura outside"),
+    ("tissue", "muscle retroperitoneum parenchyma haematoma hematoma"),
+    ("up", "cranial superior above"),
+    ("down", "caudal inferior below"),
+    ("left", "lateral-left l"),
+    ("right", "lateral-right r"),
+)
+#: What a key may be that was refused, where the bounds alone do not say it.
+_CLOSED = "a closed vessel is 'kind: occlusion'"
+_RANGE = "the smaller and the larger, such as [60, 80]"
 _BLOCK = "a block of keys and values"
 _PLAIN = {
     "float_type": "must be a number",
@@ -127,6 +140,34 @@ def in_words(kind: str, ctx: dict[str, Any], got: Any, said: str) -> tuple[str, 
     return f"{said.lower()}, got {shown(got)}", ""
 
 
+def hint_at(keys: Sequence[str | int], kind: str, got: Any) -> str:
+    """What would be right at a place of a case, where its finding alone does not say it.
+
+    Args:
+        keys: Of the place, from the outside in.
+        kind: Pydantic's name of the finding.
+        got: The value that was found.
+    """
+    key = keys[-1] if keys else ""
+    if keys == ("format",):
+        return "format: 1 is the only one so far"
+    if key == "points" and kind == "too_short":
+        return "two points or more, each [x, y, radius] in mm"
+    if len(keys) > 1 and keys[-2] == "points" and kind in ("too_short", "too_long"):
+        return "a point is [x, y, radius] or [x, y, radius, z], in mm"
+    if key == "flow_ml_min" and kind == "greater_than":
+        return "leave it out, and it follows from organ and calibre" if "outlet" in keys else ""
+    if "lesions" in keys and key == "diameter_percent" and kind == "less_than":
+        return _CLOSED
+    if keys[:1] == ("variation",) and kind == "list_type" and key != "variant":
+        return _RANGE
+    if kind in ("model_attributes_type", "model_type", "dict_type") and "lesions" in keys:
+        return "{kind: bleed, at_mm: 20}" if isinstance(got, str) else ""
+    if kind == "string_type" and got is None:
+        return "write it after the ':'"
+    return ""
+
+
 def shown(got: Any) -> str:
     """A value as a message names it."""
     if got is None:
@@ -146,8 +187,8 @@ def choice(words: list[str], got: Any) -> tuple[str, str]:
     """Message and hint for a value that is none of the words it may be."""
     if len(words) == 1:
         return f"must be {words[0]}, got {shown(got)}", ""
-    meant = _SAME.get(str(got), "")
-    hint = f"did you mean '{meant}'?" if meant in words else nearest(got, words)
+    meant = next((w for w, same in _SAME if w in words and str(got) in same.split()), "")
+    hint = f"did you mean '{meant}'?" if meant else nearest(got, words)
     named = f"'{got[:40]}'" if isinstance(got, str) else shown(got)
     message = f"{named} is not one of {', '.join(words)}"
     return message, hint if hint.startswith("did") else ""
@@ -171,7 +212,7 @@ def _slip_hint(side: str, limit: float, got: Any) -> str:
         return ""
     far = got / limit if side in ("lt", "le") else limit / got
     for slip in (10.0, 100.0):
-        if 2.0 < far <= slip:
+        if 2.0 <= far <= slip:
             meant = got / slip if side in ("lt", "le") else got * slip
             return f"a slip of the point or the unit? {meant:g}"
     return ""

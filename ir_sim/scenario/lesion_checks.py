@@ -46,4 +46,6 @@ def _size(source: Source, at: Loc, lesion: Stenosis | Aneurysm) -> Iterator[Prob
         yield source.problem(at, f"the {lesion.kind} needs {words}", _SIZE[lesion.kind])
     elif lesion.kind == "stenosis" and percent is not None and percent >= _CLOSED_PERCENT:
         message = f"a stenosis of {percent:g} % leaves nothing open"
-        yield source.problem((*at, "diameter_percent"), message, "kind: occlusion")
+        yield source.problem(
+            (*at, "diameter_percent"), message, "a closed vessel is 'kind: occlusion'"
+        )

@@ -9,12 +9,13 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from ir_sim.errors import Problem
-from ir_sim.scenario.author_words import choice, example, in_words, nearest, shown
+from ir_sim.scenario.author_words import choice, example, hint_at, in_words, nearest, shown
 from ir_sim.scenario.yaml_source import Loc, Source
 
 __all__ = ["nearest", "validate"]
 
 M = TypeVar("M", bound=BaseModel)
+_PUNCTURE = "vessel: right_common_femoral"
 
 
 def validate(source: Source, model: type[M]) -> tuple[M | None, list[Problem]]:
@@ -46,7 +47,8 @@ def _problem(source: Source, model: type[BaseModel], item: ErrorDetails) -> Prob
     if kind == "missing":
         key = item["loc"][-1]
         at = loc[:-1] if loc and loc[-1] == key else loc
-        return source.problem(at, f"'{key}' is missing", example(str(key)))
+        such = _PUNCTURE if (at, key) == (("access",), "vessel") else example(str(key))
+        return source.problem(at, f"'{key}' is missing", such)
     if kind == "union_tag_not_found":
         return source.problem(loc, "'kind' is missing", example("kind"))
     if kind == "union_tag_invalid":
@@ -59,14 +61,16 @@ def _problem(source: Source, model: type[BaseModel], item: ErrorDetails) -> Prob
             hint = "a decimal comma? write a point, such as 62.5"
         else:
             hint = nearest(loc[-1], _keys_at(model, item["loc"][:-1]))
+            if loc[-1] == "at_mm" and "spasm" in item["loc"]:
+                hint = "a spasm takes the whole vessel: delete it"
         return source.problem(loc, f"unknown key '{loc[-1]}'", hint, at_key=True)
     if loc == ("review",) and not isinstance(got, dict):
         message = f"must be unreviewed, or who reviewed it and when, got {shown(got)}"
         return source.problem(loc, message, "review: {by: Dr A. Name, date: 2026-05-31}")
+    if kind == "value_error" and loc not in source.marks:
+        loc = loc[:-1]  # the last part names a branch of a union
     message, hint = in_words(kind, item.get("ctx", {}), got, item["msg"])
-    if len(loc) > 1 and loc[-2] == "points" and kind in ("too_short", "too_long"):
-        hint = "a point is [x, y, radius] or [x, y, radius, z], in mm"
-    return source.problem(loc, message, hint)
+    return source.problem(loc, message, hint_at(loc, kind, got) or hint)
 
 
 def _relevant(source: Source, items: list[ErrorDetails]) -> list[ErrorDetails]:

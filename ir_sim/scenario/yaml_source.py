@@ -186,19 +186,27 @@ def _refusals(text: str, file: str) -> Iterator[Problem]:
             return Problem(file, mark.line + 1, mark.column + 1, "", message, hint)
 
         if isinstance(event, yaml.AliasEvent):
-            yield problem(f"alias *{event.anchor}: aliases are not allowed", "write it out")
+            message = f"a value cannot begin with '*' (*{event.anchor})"
+            yield problem(message, "put a text in quotes; aliases are not allowed")
             return
         if isinstance(event, yaml.DocumentStartEvent):
             documents += 1
             if documents > 1:
-                yield problem("a second document ('---') in the file", "one document a file")
+                yield problem(
+                    "a second document ('---') in the file", "delete this line: a file is a case"
+                )
                 return
         if isinstance(event, yaml.NodeEvent):
             nodes += 1
             tag = getattr(event, "tag", None)
             if tag is not None and tag != "!":
                 name = tag.replace("tag:yaml.org,2002:", "!!")
-                yield problem(f"tag {name}: tags are not allowed", "delete the tag")
+                message = f"a value cannot begin with '!' ({name})"
+                yield problem(message, "put a text in quotes; tags are not allowed")
+                return
+            if getattr(event, "anchor", None):
+                message = f"a value cannot begin with '&' (&{event.anchor})"
+                yield problem(message, "put a text in quotes; anchors are not allowed")
                 return
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
@@ -258,6 +266,11 @@ def _plain_words(error: yaml.MarkedYAMLError, text: str, line: int) -> tuple[str
     here = lines[line - 1] if 0 < line <= len(lines) else ""
     if "\t" in here[: len(here) - len(here.lstrip())] or "tab" in said or "'\\t'" in said:
         return "a tab character in the indentation", "indent with spaces"
+    column = error.problem_mark.column if error.problem_mark is not None else 0
+    closing = here[column : column + 1]
+    if "did not find expected key" in said and closing in ("]", "}"):
+        opening = {"]": "[", "}": "{"}[closing]
+        return f"this '{closing}' closes nothing", f"is a '{opening}' missing before it?"
     table = {
         "mapping values are not allowed": (
             "a second ':' where a value was expected",
