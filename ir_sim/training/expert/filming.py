@@ -21,6 +21,8 @@ _VIEW_MM = 110.0
 #: Where less than this runs past the tip, a film through a microcatheter is injected gently, mL/s:
 #: what cannot run off presses on the wall.
 STILL_ML_S, GENTLE_ML_S = 0.5, 0.5
+#: A thin lumen lets through less than the thumb wants: pushed so much longer for what is asked, s.
+SLOW_S = 8.0
 #: From this volume on a run is fed by the power injector, over so many seconds, with such a rise
 #: (clinical habit: an aortogram gets 15 mL/s for 30 mL).
 POWER_ML, POWER_S, POWER_RISE_S = 10.0, 2.0, 0.3
@@ -104,6 +106,10 @@ def _run(o: Operator, at_least_ml: float) -> Work:
     ml = ml if at_least_ml < POWER_ML else at_least_ml
     for _ in range(round(3.0 * ml / rate / DT_S)):
         if o.state.contrast_ml - given >= ml:
+            break
+        yield o.tick(pedal="acquire", inject_ml_s=rate)
+    for _ in range(round(SLOW_S / DT_S)):  # through a microcatheter it takes longer than pushed
+        if o.state.contrast_ml - given >= min(ml, at_least_ml + 0.5 * SPARE_ML):
             break
         yield o.tick(pedal="acquire", inject_ml_s=rate)
     for _ in range(round(BLUSH_S / DT_S)):
