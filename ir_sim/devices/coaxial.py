@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,10 +14,10 @@ from numpy.typing import NDArray
 from ir_sim.anatomy.lumen import Lumen
 from ir_sim.anatomy.lumen_layer import HALF_CELL_MM, WALL_RADIUS_MM
 from ir_sim.devices.contact_space import ContactSpace
-from ir_sim.devices.fingers import FINGERS_SLIP_N
-from ir_sim.devices.grid import LINK_MM
+from ir_sim.devices.fingers import FINGERS_SLIP_N, Felt
+from ir_sim.devices.grid import LINK_MM, RodState
 from ir_sim.devices.pose import ChainPose, DeviceState
-from ir_sim.devices.rod import Rod
+from ir_sim.devices.rod import Rod, substeps
 from ir_sim.devices.sheath import SHEATH_OUTSIDE_MM, SheathMouth, sheath_mouth, why_not
 from ir_sim.devices.stack import Mounted, inside_out
 from ir_sim.scenario.device import Device
@@ -40,8 +41,24 @@ PRESS_S = 1.0 / 60.0
 _BESIDE_MM = 6.0
 #: A hub force that a step must not leap over, N: a little more than what fingers hold.
 HARD_N = 1.15 * FINGERS_SLIP_N
-#: A step that would leave the lumen is tried again so often, in ever finer sub-steps.
-_ATTEMPTS = 3
+#: A step that would leave the lumen is tried again in so many pieces, each of them in so many.
+_PIECES = 4
+
+
+@dataclass(frozen=True, eq=False)
+class _Before:
+    """Where everything was before a step that may be taken back."""
+
+    places: list[tuple[Mounted, float, float]]
+    rod: RodState
+    felt: Felt
+
+    def back(self, rod: Rod) -> None:
+        """Take the step back: only the hubs' turns stay, and nothing swings on."""
+        for mounted, inserted_mm, tip_rad in self.places:
+            mounted.inserted_mm, mounted.tip_rad = inserted_mm, tip_rad
+        self.rod.spin[:] = 0.0
+        rod.place(self.rod, self.felt)
 
 
 class CoaxialSystem:
@@ -55,7 +72,8 @@ class CoaxialSystem:
     Attributes:
         stack: The devices by slot.
         rod: The rod that they form.
-        slipped: Whether the last step was not taken because it would have left the lumen.
+        slipped: Whether the hubs slipped in the last step, because all of it would have left the
+            lumen.
     """
 
     def __init__(self, lumen: Lumen, mouth: SheathMouth, link_mm: float = LINK_MM) -> None:
@@ -169,28 +187,56 @@ class CoaxialSystem:
             speed, spin = motions.get(slot, (0.0, 0.0))
             feed[i] = min(max(speed, -HAND_MM_S), HAND_MM_S) * dt_s
             turn[i] = min(max(spin, -most), most) * dt_s
-        before, felt = [(m.inserted_mm, m.tip_rad) for m in devices], self.rod.felt
-        rod_before = self.rod.state.copy()
         self.slipped = False
-        for attempt in range(_ATTEMPTS):
-            if not self.rod.advance(
-                devices, feed, turn if attempt == 0 else 0 * turn, dt_s, attempt
-            ):
-                return
-            self._seen = None
-            outside = self._follow_vessels()
-            inside = outside <= max(OUTSIDE_MM, self._outside_mm)
-            # a force that leaps beyond the fingers' is found in finer steps, as they begin to slip
-            leapt = attempt + 1 < _ATTEMPTS and self.rod.felt.hub_n > max(HARD_N, felt.hub_n)
-            if inside and not leapt:
-                self._outside_mm = outside
-                return
-            for mounted, (inserted, tip) in zip(devices, before, strict=True):
-                mounted.inserted_mm, mounted.tip_rad = inserted, tip
-            still = rod_before.copy()
-            still.spin[:] = 0.0
-            self.rod.place(still, felt)
-        self.slipped = True  # a step that would leave the lumen is not taken: the hubs slip
+        before = self._before(devices)
+        if not self.rod.advance(devices, feed, turn, dt_s) or self._holds(before.felt):
+            return
+        before.back(self.rod)
+        self._advance_warily(devices, feed, dt_s)
+
+    def _advance_warily(self, devices: list[Mounted], feed_mm: Array, dt_s: float) -> None:
+        """Take a step that did not hold in ever smaller pieces, as far as it goes.
+
+        Where even the smallest piece would leave the lumen, or where many were needed, the hubs
+        slip for the rest of the step. So a step has its price, whatever it meets.
+        """
+        pieces = substeps(feed_mm)
+        share = 1.0 / pieces
+        smallest, left = share / _PIECES**2, 1.0
+        for _ in range(2 * pieces + 2 * _PIECES):
+            before = self._before(devices)
+            self.rod.advance(devices, share * feed_mm, 0.0 * feed_mm, share * dt_s)
+            if self._holds(before.felt, leap=share <= smallest):
+                left -= share
+                if left < 0.5 * smallest:
+                    return
+                continue
+            before.back(self.rod)
+            if share <= smallest:
+                break
+            share /= _PIECES
+        self.slipped = True
+
+    def _before(self, devices: list[Mounted]) -> _Before:
+        places = [(mounted, mounted.inserted_mm, mounted.tip_rad) for mounted in devices]
+        return _Before(places, self.rod.state.copy(), self.rod.felt)
+
+    def _holds(self, before: Felt, *, leap: bool = False) -> bool:
+        """Whether the rod may stay as the last step left it.
+
+        Args:
+            before: What the hands felt before that.
+            leap: Whether a force may leap beyond what fingers hold. (Else it is found in finer
+                steps, as they begin to slip.)
+        """
+        self._seen = None
+        outside = self._follow_vessels()
+        if outside > max(OUTSIDE_MM, self._outside_mm):
+            return False
+        if not leap and self.rod.felt.hub_n > max(HARD_N, before.hub_n):
+            return False
+        self._outside_mm = outside
+        return True
 
     def _follow_vessels(self) -> float:
         """Put each link on the layer of the vessel that its end lies in.

@@ -91,7 +91,6 @@ class Rod:
         feed_mm: Array,
         turn_rad: Array,
         dt_s: float,
-        quarterings: int = 0,
     ) -> bool:
         """Move the hubs during ``dt_s`` and let the rod settle into the walls.
 
@@ -100,7 +99,6 @@ class Rod:
             feed_mm: (devices,) advance of each hub.
             turn_rad: (devices,) rotation of each hub.
             dt_s: Time step.
-            quarterings: How often to quarter the sub-steps.
 
         Returns:
             Whether anything may have moved: a rod at rest that is held stays as it is, at no cost.
@@ -109,8 +107,7 @@ class Rod:
         if held and self.settled and self.tip_force_n == self._settled_force_n:
             return False
         before, grid = self._nodes, self.state.length_mm
-        steps = max(1, math.ceil(float(np.abs(feed_mm).max(initial=0.0)) / SUBSTEP_MM))
-        steps <<= 2 * quarterings
+        steps = substeps(feed_mm)
         for _ in range(steps):
             self._substep(devices, feed_mm / steps, turn_rad / steps, dt_s / steps)
         same = held and len(grid) == len(self.state.length_mm)
@@ -285,6 +282,11 @@ class Rod:
         self.state.angle, self.state.slip_mm, self.state.normal_n = now.angle, slip, normal
         self._nodes = now.nodes
         self.felt = Felt.of(now, contacts, material, self.base_rad)
+
+
+def substeps(feed_mm: Array) -> int:
+    """In how many sub-steps hubs that move so far are followed."""
+    return max(1, math.ceil(float(np.abs(feed_mm).max(initial=0.0)) / SUBSTEP_MM))
 
 
 def _turns(angle: Array, base_rad: float) -> Array:
