@@ -29,6 +29,10 @@ BLOCKS = {
     "Spasm": "The whole vessel is contracted; nitroglycerin, verapamil or time relax it.",
     "Dissection": "A lifted intima narrows the lumen over a stretch.",
     "Access": "Where the introducer sheath enters.",
+    "Assistant": "Somebody at the other groin, for two balloons that kiss in a bifurcation: a "
+    "balloon-expandable stent lies ready across the origin of the other vessel, and is inflated "
+    "together with the trainee's balloon when the trainee asks for it. Its upper edge stands at "
+    "`edge_mm`; from there it reaches its own length down the vessel.",
     "Task": "What is to be done.",
     "Target": "Where a device must be to have reached the target.",
     "Step": "One step of the procedure. Steps are meant to be done in order.",
@@ -145,6 +149,7 @@ KEYS = {
     "Scenario.patient": "The chart.",
     "Scenario.anatomy": "Body and vessels.",
     "Scenario.access": "The sheath.",
+    "Scenario.assistant": "Somebody who helps at the other groin (kissing stents).",
     "Scenario.tray": "Ids of the devices and supplies on the table; their reference is below.",
     "Scenario.task": "Target and steps.",
     "Scenario.scoring": "Rubric and baseline.",
@@ -211,6 +216,13 @@ KEYS = {
     "Access.sheath_mm": "Length inside the vessel, mm; devices come out at its mouth.",
     "Access.direction": "retrograde (towards the vessel's origin: the heart, or the anastomosis "
     "of a fistula) or antegrade (on along it).",
+    "Assistant.device": "Id of a balloon-expandable stent of the catalogue; it need not be on the "
+    "tray.",
+    "Assistant.vessel": "The vessel across whose origin it lies: it parts from the trainee's way "
+    "at the end of their common parent.",
+    "Assistant.edge_mm": "How far the stent's upper edge stands above the bifurcation, in the "
+    "parent, mm; negative: below it.",
+    "Assistant.access": "The assistant's sheath, in the other groin.",
     "Task.target": "Where to go.",
     "Task.steps": "The procedure, in order.",
     "Task.endpoints": "What the treatment must come to; the case cannot be passed otherwise.",

@@ -5,10 +5,12 @@ What needs the smooth geometry (lengths, calibres, touching) is checked in ``ir_
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ir_sim.errors import Problem
+from ir_sim.scenario.assistant_checks import assistant_checks
 from ir_sim.scenario.checklist import contrast_allergy, is_right, standard_questions
+from ir_sim.scenario.device import Device
 from ir_sim.scenario.lesion_checks import lesion_checks
 from ir_sim.scenario.lesions import Fistula
 from ir_sim.scenario.model import Condition, Place, Scenario
@@ -25,14 +27,23 @@ RADIUS_RANGE_MM = (0.15, 40.0)
 MAX_COORDINATE_MM = 3000.0
 
 
-def cross_checks(scenario: Scenario, catalogue: list[str]) -> list[Problem]:
-    """Every problem that one block alone cannot show."""
+def cross_checks(
+    scenario: Scenario, catalogue: list[str], devices: Mapping[str, Device]
+) -> list[Problem]:
+    """Every problem that one block alone cannot show.
+
+    Args:
+        scenario: The case.
+        catalogue: Ids of all devices and supplies.
+        devices: All devices.
+    """
     return [
         *_tree(scenario),
         *_points(scenario),
         *lesion_checks(scenario),
         *_places(scenario),
         *_tray(scenario, catalogue),
+        *assistant_checks(scenario, devices),
         *_bodies(scenario),
         *_steps(scenario),
         *_endpoints(scenario),

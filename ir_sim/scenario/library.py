@@ -206,8 +206,9 @@ def inspect(
         return Examined(None, problems)
     tray = {i: devices[i] for i in mended.tray if i in devices}
     used = {i: supplies[i] for i in mended.tray if i in supplies}
-    mended.bound(source, tray, used)
-    across = cross_checks(mended, [*devices, *supplies])
+    helper = mended.assistant
+    mended.bound(source, tray, used, devices.get(helper.device) if helper is not None else None)
+    across = cross_checks(mended, [*devices, *supplies], devices)
     across = [p for p in across if not _within(p.where, touched)]
     problems = sorted({*problems, *across})
     unusable = any(problem.severity == "error" for problem in problems)

@@ -160,6 +160,20 @@ class Access(Model):
     direction: Literal["retrograde", "antegrade"] = "retrograde"
 
 
+class Assistant(Model):
+    """A second pair of hands at the other groin, for the other vessel of a bifurcation.
+
+    A balloon-expandable stent lies ready across the vessel's origin. Its upper edge stands
+    ``edge_mm`` above the bifurcation (below it, if negative); from there it reaches its own length
+    down the vessel. It is inflated together with the trainee's balloon, when the trainee says so.
+    """
+
+    device: Name
+    vessel: Name
+    edge_mm: Annotated[float, Field(ge=-10, le=6, allow_inf_nan=False)] = 2.0
+    access: Access
+
+
 class Place(Model):
     """A place in the vessel tree: from ``at_mm`` beyond the ostium of a vessel, up to ``to_mm``.
 
@@ -313,6 +327,7 @@ class Scenario(Model):
         source: The parsed text, for messages that point into it.
         sha256: Hash of the text, hexadecimal; names this version of the case in every record.
         devices: The tray's devices by id.
+        assistant_device: The assistant's device, or None.
     """
 
     format: Literal[1]
@@ -326,6 +341,7 @@ class Scenario(Model):
     patient: Patient
     anatomy: Anatomy
     access: Access
+    assistant: Assistant | None = None
     tray: Annotated[list[Name], Field(min_length=1, max_length=40)]
     task: Task
     scoring: Scoring = Scoring()
@@ -336,15 +352,17 @@ class Scenario(Model):
     _source: Source = PrivateAttr()
     _devices: Mapping[str, Device] = PrivateAttr(default_factory=dict)
     _supplies: Mapping[str, Supply] = PrivateAttr(default_factory=dict)
+    _assistant_device: Device | None = PrivateAttr(default=None)
 
     def bound(
         self,
         source: Source,
         devices: Mapping[str, Device],
         supplies: Mapping[str, Supply] | None = None,
+        assistant_device: Device | None = None,
     ) -> Scenario:
-        """This case with its text and its tray's devices and supplies attached."""
-        self._source = source
+        """This case with its text, its tray's devices and supplies, and the assistant's device."""
+        self._source, self._assistant_device = source, assistant_device
         self._devices, self._supplies = dict(devices), dict(supplies or {})
         return self
 
@@ -367,6 +385,11 @@ class Scenario(Model):
     def devices(self) -> Mapping[str, Device]:
         """The tray's devices by id."""
         return self._devices
+
+    @property
+    def assistant_device(self) -> Device | None:
+        """The device in the assistant's hands; None where there is no assistant."""
+        return self._assistant_device
 
     @property
     def supplies(self) -> Mapping[str, Supply]:

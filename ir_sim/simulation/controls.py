@@ -41,6 +41,7 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "aspirate": ("value",),
     "lapse": ("value",),
     "flush": (),
+    "assistant": ("value",),
     "cuff": (),
     "answer": ("device", "value"),
     "hint": (),
@@ -75,7 +76,7 @@ class Action:
         value: A number, word, list or truth value, by kind. ``power_injection`` takes
             ``[mL/s, mL, rise s, limit psi]`` (the last two may be left out), or ``[]`` to stop;
             ``syringe`` fills with ``contrast``, ``co2`` or ``saline`` (``device``), contrast to
-            so many per cent.
+            so many per cent; ``assistant`` is true (inflates with me) or false (waits).
     """
 
     kind: str

@@ -18,7 +18,7 @@ from ir_sim.treatment import Treatments
 from ir_sim.xray import Fluoroscope
 
 _HANDLING = ("mount", "remove", "exchange")
-_TREATING = ("take_up", "release", "aspirate", "lapse", "flush")
+_TREATING = ("take_up", "release", "aspirate", "lapse", "flush", "assistant")
 _MACHINE = (
     "field", "pulse_rate", "detail", "collimate", "wedge", "angulate", "mode", "frame_rate",
     "delay", "roadmap", "roadmap_share", "mask", "pixel_shift", "landmark", "shield", "step_back",

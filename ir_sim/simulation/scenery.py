@@ -16,7 +16,7 @@ from ir_sim.flow.false_lumen import BREADTH_RADII, Channel
 from ir_sim.scenario.model import Scenario
 from ir_sim.simulation.mixing import Mixing
 from ir_sim.simulation.residues import Residues
-from ir_sim.simulation.stage import device_shape, sheath_path, sheath_shape
+from ir_sim.simulation.stage import assistants_shapes, device_shape, sheath_path, sheath_shape
 from ir_sim.simulation.state import Injecting, State
 from ir_sim.xray import DeviceShape, Exposure, Piece, Pool, Scene, device_pieces
 
@@ -47,6 +47,7 @@ class Scenery:
         self._tree = tree
         self._path = sheath_path(tree, scenario.access, mouth)
         self._sheath = sheath_shape(self._path, scenario.access)
+        self._helped = assistants_shapes(scenario, tree)
         self._pieces: dict[str, tuple[Piece, ...]] = {
             name: device_pieces(device) for name, device in scenario.devices.items()
         }
@@ -92,6 +93,7 @@ class Scenery:
             exposure=exposure,
             devices=(
                 self._sheath,
+                *self._helped,
                 *(self._shape(d, state.devices) for d in state.devices.values()),
                 *treatments,
                 *false_lumens_of(circulation, self._tree),

@@ -293,6 +293,7 @@ class Simulation:
             self._measure_at,
             self._line_at,
             replace(self.bedside.cuff.shows, measuring=self.bedside.cuff.measuring),
+            self.treatments.assisting(),
         )
 
     def _flow_at(self, tick: int, vessel: str) -> float:
@@ -332,11 +333,15 @@ class Simulation:
 
     def _header(self) -> dict[str, Any]:
         scenario = self.scenario
+        devices = list(scenario.devices.values())
+        brought = scenario.assistant_device
+        if brought is not None and brought.id not in scenario.devices:
+            devices.append(brought)
         return {
             "scenario": scenario.text,
             "scenario_id": scenario.id,
             "scenario_sha256": scenario.sha256,
-            "devices": [device.model_dump(mode="json") for device in scenario.devices.values()],
+            "devices": [device.model_dump(mode="json") for device in devices],
             "supplies": [supply.model_dump(mode="json") for supply in scenario.supplies.values()],
             "seed": self.seed,
             "software": __version__,

@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ir_sim.anatomy.vessel_tree import VesselTree
-from ir_sim.devices import DeviceState, SheathMouth
-from ir_sim.scenario.device import MM_PER_FRENCH
-from ir_sim.scenario.model import Access
-from ir_sim.xray import DeviceShape, Piece
+from ir_sim.devices import DeviceState, SheathMouth, sheath_mouth
+from ir_sim.scenario.device import MM_PER_FRENCH, MM_PER_INCH
+from ir_sim.scenario.model import Access, Scenario
+from ir_sim.treatment import Way, way_of
+from ir_sim.xray import DeviceShape, Piece, device_pieces
 
 Array = NDArray[np.float64]
 
@@ -18,6 +19,8 @@ _SHEATH_WALL_MM = 0.3
 _SHEATH_TIP_MM = 2.0
 #: Length of the sheath and what lies in it that is drawn outside the vessel, mm.
 _OUTSIDE_MM = 60.0
+#: The assistant's wire: thickness, in, and how far it reaches beyond the balloon, mm (assumed).
+_WIRE_IN, _WIRE_AHEAD_MM = 0.035, 70.0
 
 
 def sheath_path(tree: VesselTree, access: Access, mouth: SheathMouth) -> Array:
@@ -73,3 +76,45 @@ def device_shape(
     path = np.vstack([sheath_path_mm[:-1], points])
     z = np.concatenate([np.full(len(sheath_path_mm) - 1, z_mm[0] if len(z_mm) else 0.0), z_mm])
     return DeviceShape(path, pieces, z)
+
+
+def assistants_shapes(scenario: Scenario, tree: VesselTree) -> tuple[DeviceShape, ...]:
+    """Sheath, shaft with its marks and wire at the other groin; they stay where they lie."""
+    spec, device = scenario.assistant, scenario.assistant_device
+    if spec is None or device is None or device.stent is None:
+        return ()
+    mouth = sheath_mouth(tree, spec.access)
+    sheath = sheath_path(tree, spec.access, mouth)
+    way = way_of(tree, spec, device)
+    tip_mm = spec.edge_mm + device.stent.tip_mm
+    led, z_led, up = _through(tree, sheath, mouth, way, tree.by_id[spec.vessel].index)
+    shaft, wire = up <= tip_mm, up <= tip_mm + _WIRE_AHEAD_MM
+    core = (Piece(0.0, 1.0e4, 0.5 * _WIRE_IN * MM_PER_INCH, 0.0, "steel"),)
+    return (
+        sheath_shape(sheath, spec.access),
+        DeviceShape(led[wire], core, z_led[wire]),
+        DeviceShape(led[shaft], device_pieces(device), z_led[shaft]),
+    )
+
+
+def _through(
+    tree: VesselTree, sheath: Array, mouth: SheathMouth, way: Way, goal: int
+) -> tuple[Array, Array, Array]:
+    """Sheath, the vessels from its mouth to the way, and the way.
+
+    Returns:
+        (n, 2) points, (n,) depths, (n,) heights over the bifurcation; minus infinity before it.
+    """
+    at = tree.vessels[mouth.vessel]
+    points, depth = [sheath], [np.full(len(sheath), float(way.z_mm[0]))]
+    from_mm = float(at.s_mm[np.argmin(np.hypot(*(at.xy_mm - mouth.xy_mm).T))])
+    while at.index != goal:
+        on = (at.s_mm <= from_mm) & (at.s_mm > 0.0)
+        points.append(at.xy_mm[on][::-1])
+        depth.append(at.z_mm[on][::-1])
+        from_mm, at = at.parent_at_mm, tree.vessels[at.parent]
+    ahead = way.up_mm > -from_mm
+    before = np.vstack(points)
+    up = np.concatenate([np.full(len(before), -np.inf), way.up_mm[ahead]])
+    led = np.vstack([before, way.points_mm[ahead]])
+    return led, np.concatenate([*depth, way.z_mm[ahead]]), up

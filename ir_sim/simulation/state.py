@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from ir_sim.devices import DeviceState
 from ir_sim.flow.vitals import Vitals
 from ir_sim.simulation.controls import Pedal
-from ir_sim.treatment import Reading
+from ir_sim.treatment import Assisting, Reading
 from ir_sim.xray import Dose, Settings
 
 __all__ = ["DT_S", "TICKS_PER_S", "Cuff", "Injecting", "Reading", "State", "Vitals"]
@@ -75,6 +75,7 @@ class State:
         finished: Whether the procedure has been ended.
         treatment: What the treating tool in hand shows; None if none is in hand.
         cuff: The last pressure that the cuff on the arm has found.
+        assistant: What the assistant at the other groin has in hand; None where there is none.
     """
 
     tick: int
@@ -95,6 +96,7 @@ class State:
     _measure: Callable[[int, str, str], float | None] = field(repr=False)
     _line: Callable[[int], float | None] = field(repr=False)
     cuff: Cuff = Cuff(0.0, 0.0, 0.0, 0.0)
+    assistant: Assisting | None = None
 
     @property
     def time_s(self) -> float:

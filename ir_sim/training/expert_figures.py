@@ -42,6 +42,8 @@ def fingerprint(scenario: Scenario) -> str:
         "target": scenario.task.target.model_dump(mode="json"),
         "steps": [step.when.model_dump(mode="json") for step in scenario.task.steps],
     }
+    if scenario.assistant is not None:
+        kept["assistant"] = scenario.assistant.model_dump(mode="json")
     return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
 
 

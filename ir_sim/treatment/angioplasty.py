@@ -17,7 +17,9 @@ from ir_sim.devices import DeviceState
 from ir_sim.scenario.device import Device
 from ir_sim.scenario.supply import Supply
 from ir_sim.treatment import balloon_laws, stent_laws
+from ir_sim.treatment.assistant import Assistant
 from ir_sim.treatment.bench import Bench, Reading
+from ir_sim.treatment.bifurcation import Bifurcation, Blown
 from ir_sim.treatment.ground import Ints, Stretch, stretch
 from ir_sim.treatment.implant_looks import crimped, full_balloon, opened_stent
 from ir_sim.treatment.inflation import EMPTY_ATM, FULL_ATM, MOST_ATM, Inflating, Inflation, begin
@@ -50,6 +52,24 @@ class Angioplasty(Treatment):
         self._deliveries: dict[str, Delivery] = {}
         self._spent: list[str] = []  # devices whose stent is out
         self._burst: list[str] = []  # devices whose balloon has burst
+        self.assistant = self._helper()
+        self._bifurcation = self._parting()
+
+    def _helper(self) -> Assistant | None:
+        spec, device = self.bench.scenario.assistant, self.bench.scenario.assistant_device
+        if spec is None or device is None:
+            return None
+        return Assistant(self.bench, self.walls, self._stenting, spec, device)
+
+    def _parting(self) -> Bifurcation | None:
+        """Where the assistant's vessel and the trainee's way part."""
+        if self.assistant is None:
+            return None
+        tree = self.bench.tree
+        parent = tree.vessels[self.assistant.vessel].parent
+        way = tree.path_to_root(tree.by_id[self.bench.scenario.access.vessel].index)
+        own = next(i for i in way if tree.vessels[i].parent == parent)
+        return Bifurcation(self.bench, self.walls, own, self.assistant.vessel)
 
     @staticmethod
     def handles(tool: Device | Supply) -> bool:
@@ -83,7 +103,18 @@ class Angioplasty(Treatment):
             else:
                 self._press(now, holder)
         pressed = now.samples if now is not None and self._lies_on(now) else _NONE
+        if self.assistant is not None and self._bifurcation is not None:
+            self.assistant.step(self._inflation.atm if self._inflation is not None else 0.0)
+            both = (self._blown(), self.assistant.blown)
+            self._bifurcation.step(both, self._stenting.implants)
         self.walls.bleed(pressed, self.bench.dt_s)
+
+    def _blown(self) -> Blown | None:
+        """The trainee's balloon, if it holds pressure."""
+        balloon = self.bench.scenario.devices[self._balloon].balloon if self._balloon else None
+        if self._inflation is None or balloon is None:
+            return None
+        return Blown(self._inflation, balloon)
 
     def _lies_on(self, now: Inflation) -> bool:
         """Whether a balloon is full enough to hold a tear shut."""
@@ -97,7 +128,7 @@ class Angioplasty(Treatment):
         if device.device.id in self._burst:
             return
         if now is None:
-            lies = stretch(bench, device, balloon.tip_mm, balloon.tip_mm + balloon.length_mm)
+            lies = self._lies(device, balloon.tip_mm, balloon.tip_mm + balloon.length_mm)
             if hand <= 0.0 or lies is None or lies.length_mm < 0.9 * balloon.length_mm:
                 return
             now = self._inflation = begin(self.walls, lies)
@@ -124,7 +155,7 @@ class Angioplasty(Treatment):
             return
         if now.atm < stent_laws.FREES_SHARE * balloon.nominal_atm:
             return
-        lies = stretch(self.bench, device, stent.tip_mm, stent.tip_mm + stent_laws.length_mm(stent))
+        lies = self._lies(device, stent.tip_mm, stent.tip_mm + stent_laws.length_mm(stent))
         if lies is not None:
             self._spent.append(device.device.id)
             self._stenting.crimped_off(device.device, lies, device.slot)
@@ -154,7 +185,7 @@ class Angioplasty(Treatment):
         if now.implant is None and now.drawn_mm >= min(_FIRST_RING_MM, 0.3 * stent.length_mm):
             from_mm = stent.tip_mm - stent_laws.jump_mm(speed)
             to_mm = from_mm + stent_laws.length_mm(stent)
-            lies = stretch(self.bench, device, from_mm, to_mm)
+            lies = self._lies(device, from_mm, to_mm)
             if lies is None:
                 return
             self._stenting.leave_sheath(now, device.device, lies)
@@ -166,6 +197,10 @@ class Angioplasty(Treatment):
                 del self._deliveries[device.device.id]
 
     # -- what lies where -----------------------------------------------------------------------
+
+    def _lies(self, device: DeviceState, from_mm: float, to_mm: float) -> Stretch | None:
+        lies = stretch(self.bench, device, from_mm, to_mm)
+        return lies if self._bifurcation is None else self._bifurcation.sorted_out(lies)
 
     def _held(self, name: str) -> DeviceState | None:
         return next((d for d in self.bench.devices.values() if d.device.id == name), None)
@@ -233,12 +268,12 @@ class Angioplasty(Treatment):
             stent = device.device.stent
             if stent is not None and device.device.id not in self._spent:
                 drawn = self._deliveries.get(device.device.id, Delivery()).drawn_mm
-                lies = stretch(
-                    self.bench, device, stent.tip_mm + drawn, stent.tip_mm + stent.length_mm
-                )
+                lies = self._lies(device, stent.tip_mm + drawn, stent.tip_mm + stent.length_mm)
                 if lies is not None and lies.length_mm > 1.0:
                     out.append(crimped(lies, stent.material))
         out += self._full(lumen)
+        if self.assistant is not None:
+            out += self.assistant.shapes()
         return tuple(out)
 
     def _full(self, lumen_mm: Array) -> list[DeviceShape]:
@@ -247,7 +282,7 @@ class Angioplasty(Treatment):
             return []
         balloon = device.device.balloon
         free = balloon_laws.diameter_mm(balloon, now.atm)
-        lies = stretch(self.bench, device, balloon.tip_mm, balloon.tip_mm + balloon.length_mm)
+        lies = self._lies(device, balloon.tip_mm, balloon.tip_mm + balloon.length_mm)
         if lies is None:
             return []
         radius = 0.5 * np.minimum(free, lumen_mm[lies.sample])
@@ -255,22 +290,27 @@ class Angioplasty(Treatment):
 
     def measures(self) -> Mapping[tuple[str, str], float]:
         """While a balloon is full the stenosis is what it was before."""
-        now = self._inflation
-        if now is None or now.atm < FULL_ATM:
-            return {}
-        rest = self.walls.goal_mm
-        rest[now.samples] = now.rest_mm
+        out: dict[tuple[str, str], float] = {}
         tree = self.bench.tree
-        return {
-            ("residual_percent", tree.vessels[v].id): self.walls.residual_percent(v, rest)
-            for v in np.unique(tree.sample_vessel[now.samples]).tolist()
-        }
+        his = self.assistant.blown if self.assistant is not None else None
+        for now in (self._inflation, his.inflation if his is not None else None):
+            if now is None or now.atm < FULL_ATM:
+                continue
+            rest = self.walls.goal_mm
+            rest[now.samples] = now.rest_mm
+            for v in np.unique(tree.sample_vessel[now.samples]).tolist():
+                out["residual_percent", tree.vessels[v].id] = self.walls.residual_percent(v, rest)
+        return out
 
     # -- memory --------------------------------------------------------------------------------
 
     def state(self) -> dict[str, Any]:
         """What ``restore`` needs."""
+        kissing: dict[str, Any] = {}
+        if self.assistant is not None and self._bifurcation is not None:
+            kissing["kissing"] = (self.assistant.state(), self._bifurcation.state())
         return {
+            **kissing,
             "tool": self._tool,
             "balloon": self._balloon,
             "inflation": copy.deepcopy(self._inflation),
@@ -289,6 +329,10 @@ class Angioplasty(Treatment):
         self._stenting.implants, self._deliveries = copy.deepcopy(state["stents"])
         self._spent, self._burst = (list(names) for names in state["spent"])
         self.walls.restore(state["walls"])
+        if self.assistant is not None and self._bifurcation is not None:
+            helper, parting = state["kissing"]
+            self.assistant.restore(helper)
+            self._bifurcation.restore(parting)
 
 
 _NONE: Ints = np.zeros(0, dtype=np.int64)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 #: Law modules of this room, in the order of the table.
 LAWS = (
-    "balloon_laws", "stent_laws", "coil_laws", "sac_laws", "embolic_laws", "clot_laws",
-    "lysis_laws", "air_laws", "access_laws", "crossing_laws",
+    "balloon_laws", "stent_laws", "kissing_laws", "coil_laws", "sac_laws", "embolic_laws",
+    "clot_laws", "lysis_laws", "air_laws", "access_laws", "crossing_laws",
 )  # fmt: skip
 
 

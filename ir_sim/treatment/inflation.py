@@ -101,7 +101,7 @@ class Inflating:
         self.bench, self.walls = bench, walls
         self.plugs: dict[tuple[int, int, int], int] = {}
 
-    def press(self, now: Inflation, device: Device, slot: str, dt_s: float) -> None:
+    def press(self, now: Inflation, device: Device, slot: str | None, dt_s: float) -> None:
         """Go on by one tick at the present pressure."""
         balloon = device.balloon
         assert balloon is not None  # noqa: S101  # handled tools have one
@@ -159,7 +159,9 @@ class Inflating:
         healthy = self.walls.ground.healthy_mm[now.samples]
         return np.asarray(self.walls.first_mm[now.samples] < 0.97 * healthy)
 
-    def _judge(self, now: Inflation, device: Device, slot: str, free: float, width: Array) -> None:
+    def _judge(
+        self, now: Inflation, device: Device, slot: str | None, free: float, width: Array
+    ) -> None:
         """What becomes of wall and balloon at this pressure, and what the timeline says."""
         bench, walls, balloon = self.bench, self.walls, device.balloon
         assert balloon is not None  # noqa: S101
@@ -227,7 +229,7 @@ class Inflating:
         deep = on[walls.first_mm[on] < 0.9 * walls.ground.healthy_mm[on]]
         return len(deep) == 0 or float(np.isin(deep, now.samples).mean()) >= 0.8
 
-    def end(self, now: Inflation, device: Device, slot: str) -> None:
+    def end(self, now: Inflation, device: Device, slot: str | None) -> None:
         """The balloon is empty: say what is left."""
         bench, walls = self.bench, self.walls
         for vessel in list(now.closed):

@@ -8,6 +8,7 @@ from typing import Any
 from ir_sim.scenario.device import Device
 from ir_sim.scenario.supply import Supply
 from ir_sim.treatment.angioplasty import Angioplasty
+from ir_sim.treatment.assistant import Assisting
 from ir_sim.treatment.bench import Bench, Reading
 from ir_sim.treatment.clot_removal import ClotRemoval
 from ir_sim.treatment.coils import Coils
@@ -39,6 +40,7 @@ class Treatments:
         self.in_hand = ""
         self._all = [kind(bench) for kind in TREATMENTS]
         self._complications = next(t for t in self._all if isinstance(t, Complications))
+        self._angioplasty = next(t for t in self._all if isinstance(t, Angioplasty))
         self._measures = Measures(bench)
 
     def command(self, kind: str, device: str | None, value: Any) -> str:
@@ -47,12 +49,28 @@ class Treatments:
             return self._take_up(str(device))
         if kind == "flush":  # needs no tool: a syringe on the hub
             return self._complications.flush()
+        if kind == "assistant":
+            return self._ask_assistant(value)
         treatment = self._treating()
         if treatment is None:
             return f"take up a treating tool of the tray before you {kind}"
         if kind not in treatment.commands:
             return f"the tool in hand does not {kind}"
         return treatment.act(kind, value)
+
+    def _ask_assistant(self, value: Any) -> str:
+        assistant = self._angioplasty.assistant
+        if assistant is None:
+            return "there is no assistant in this case"
+        if not isinstance(value, bool):
+            return "the assistant inflates with you or waits: true or false"
+        assistant.ask(with_you=value)
+        return ""
+
+    def assisting(self) -> Assisting | None:
+        """What the assistant has in hand; None where there is none."""
+        assistant = self._angioplasty.assistant
+        return assistant.reading() if assistant is not None else None
 
     def _take_up(self, name: str) -> str:
         tool = self._tool(name)
@@ -114,6 +132,8 @@ class Treatments:
         return self._measures.measure(measure, vessel)
 
     def _tool(self, name: str) -> Device | Supply | None:
+        if not name:  # the empty hand, as nearly always
+            return None
         scenario = self.bench.scenario
         return scenario.devices.get(name) or scenario.supplies.get(name)
 

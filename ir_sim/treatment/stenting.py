@@ -119,7 +119,7 @@ class Stenting:
 
     # -- balloon-expandable --------------------------------------------------------------------
 
-    def crimped_off(self, device: Device, lies: Stretch, slot: str) -> Implant:
+    def crimped_off(self, device: Device, lies: Stretch, slot: str | None) -> Implant:
         """The balloon has opened its stent far enough to leave it."""
         assert device.stent is not None  # noqa: S101
         rest = self.walls.first_mm[lies.sample]
@@ -140,7 +140,7 @@ class Stenting:
 
     # -- judging -------------------------------------------------------------------------------
 
-    def _settled(self, implant: Implant, rest_mm: Array, slot: str) -> None:
+    def _settled(self, implant: Implant, rest_mm: Array, slot: str | None) -> None:
         """A stent is free: does it hold, does it cover what it is for?"""
         bench, walls, lies = self.bench, self.walls, implant.lies
         vessel = lies.main(bench)

@@ -334,6 +334,24 @@ CATALOGUE = [
         {},
     ),
     (
+        "other_side_compromised",
+        event("plaque_shifted", lost_percent=14.0, residual_percent=80.0),
+        event("plaque_shifted", lost_percent=7.0, residual_percent=67.0),
+        {},
+    ),
+    (
+        "kissing_oversized",
+        event("kissing_oversized", ratio=1.01, band_mm=14.2, aorta_mm=14.0),
+        event("balloons_kissed", ratio=0.94, band_mm=13.1, aorta_mm=14.0),
+        {},
+    ),
+    (
+        "kissing_uneven",
+        event("edges_uneven", apart_mm=6.0, own_mm=8.0, assistants_mm=2.0),
+        event("edges_uneven", apart_mm=4.0, own_mm=6.0, assistants_mm=2.0),
+        {},
+    ),
+    (
         "balloon_over_rated",
         event("balloon_over_rated", atm=15.2, rated_atm=14.0),
         event("balloon_inflated", atm=13.0),

@@ -66,13 +66,13 @@ def oversized():
 
 def stent_off(mm: float):
     """Every stent lies so much too far on along the wire."""
-    bring = angioplasty._bring
+    bring = angioplasty.bring
 
     def off(procedure, lesion, device, middle_mm, lead_mm):
         more = mm if device.stent is not None else 0.0
         return bring(procedure, lesion, device, middle_mm, lead_mm - more)
 
-    return patch.object(angioplasty, "_bring", off)
+    return patch.object(angioplasty, "bring", off)
 
 
 def over_the_label():

@@ -12,7 +12,10 @@ from ir_sim.training.detectors.dilating import (
     BalloonOutsideLesion,
     BalloonOverRated,
     BalloonOversized,
+    KissingOversized,
+    KissingUneven,
     NoControlRun,
+    OtherSideCompromised,
     StentMalapposed,
 )
 from ir_sim.training.detectors.embolizing import (
@@ -109,6 +112,8 @@ _ALL: tuple[type[Detector], ...] = (
     BalloonOverRated,
     BalloonOutsideLesion,
     StentMalapposed,
+    OtherSideCompromised,
+    KissingOversized,
     NoControlRun,
     LysisOutsideClot,
     ClotDropped,
@@ -130,6 +135,7 @@ _ALL: tuple[type[Detector], ...] = (
     ChecklistWrong,
     ChecklistMissed,
     SpasmLeft,
+    KissingUneven,
     StepOrder,
     TableUnchecked,
     LateRecord,

@@ -46,6 +46,45 @@ class StentMalapposed(OnEvent):
     fields = ("diameter_mm", "reference_mm")
 
 
+class OtherSideCompromised(OnEvent):
+    """Plaque was pushed over a bifurcation, into the other vessel's origin."""
+
+    code = "other_side_compromised"
+    kinds = ("plaque_shifted",)
+    thresholds: ClassVar = {"lost_percent": 10.0}
+    fields = ("lost_percent", "residual_percent")
+
+    def counts(self, data: Mapping[str, Any]) -> bool:
+        """From the threshold on."""
+        return float(data.get("lost_percent", 0.0)) >= self.threshold["lost_percent"]
+
+
+class KissingOversized(OnEvent):
+    """Two balloons side by side were wider than the vessel that holds both."""
+
+    code = "kissing_oversized"
+    kinds = ("kissing_oversized",)
+    thresholds: ClassVar = {"ratio": 1.0}
+    fields = ("band_mm", "aorta_mm")
+
+    def counts(self, data: Mapping[str, Any]) -> bool:
+        """From the threshold on."""
+        return float(data.get("ratio", 0.0)) >= self.threshold["ratio"]
+
+
+class KissingUneven(OnEvent):
+    """One of two kissing stents stands much higher than the other."""
+
+    code = "kissing_uneven"
+    kinds = ("edges_uneven",)
+    thresholds: ClassVar = {"apart_mm": 5.0}
+    fields = ("apart_mm",)
+
+    def counts(self, data: Mapping[str, Any]) -> bool:
+        """From the threshold on."""
+        return float(data.get("apart_mm", 0.0)) >= self.threshold["apart_mm"]
+
+
 #: What is to be looked at afterwards.
 _TREATED = ("balloon_deflated", "stent_deployed", "coil_deployed", "plug_deployed", "clot_removed")
 

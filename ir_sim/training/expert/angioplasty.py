@@ -153,7 +153,7 @@ def _dilate(procedure: Procedure, lesion: Lesion) -> Work:
         return False
     balloon = device.balloon
     middle = balloon.tip_mm + 0.5 * balloon.length_mm
-    if not (yield from _bring(procedure, lesion, device, middle, 0.0)):
+    if not (yield from bring(procedure, lesion, device, middle, 0.0)):
         return False
     yield from o.press(Action("take_up", device=device.id))
     most = balloon.burst_atm - 0.6
@@ -167,12 +167,12 @@ def _dilate(procedure: Procedure, lesion: Lesion) -> Work:
         gone = reading is not None and "no waist" in reading.text
         return atm() >= most or (gone and atm() >= balloon.nominal_atm)
 
-    yield from _fill(o, enough, (most + 1.0) / _FILL_ATM_S)
+    yield from fill(o, enough, (most + 1.0) / _FILL_ATM_S)
     yield from o.wait(_KEEP_S)
     return (yield from _empty(o))
 
 
-def _fill(o: Operator, enough: Callable[[], bool], seconds: float) -> Work:
+def fill(o: Operator, enough: Callable[[], bool], seconds: float) -> Work:
     """Fill the balloon, with a short look now and then."""
     for k in range(round(seconds / DT_S)):
         if enough():
@@ -204,7 +204,7 @@ def _stent(procedure: Procedure, lesion: Lesion, *, covered: bool) -> Work:
     # at an ostium the stent begins a millimetre or two outside it
     spare = 0.5 * (tool.length_mm - lesion.length_mm)
     lead = min(spare - 1.0, 4.0) if lesion.ostial else 0.0
-    if not (yield from _bring(procedure, lesion, device, middle, lead)):
+    if not (yield from bring(procedure, lesion, device, middle, lead)):
         return False
     yield from o.press(Action("take_up", device=device.id))
     if tool.expands == "self":
@@ -221,7 +221,7 @@ def _stent(procedure: Procedure, lesion: Lesion, *, covered: bool) -> Work:
         reading = o.state.treatment
         return reading is not None and reading.value >= goal
 
-    yield from _fill(o, full, (goal + 1.0) / _FILL_ATM_S)
+    yield from fill(o, full, (goal + 1.0) / _FILL_ATM_S)
     yield from o.wait(_KEEP_S)
     return (yield from _empty(o))
 
@@ -229,7 +229,7 @@ def _stent(procedure: Procedure, lesion: Lesion, *, covered: bool) -> Work:
 # -- getting there -----------------------------------------------------------------------------
 
 
-def _bring(
+def bring(
     procedure: Procedure, lesion: Lesion, device: Device, middle_mm: float, lead_mm: float
 ) -> Work:
     """A device over the wire until a place on it lies on the lesion's middle."""

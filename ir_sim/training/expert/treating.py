@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING
 from ir_sim.flow.drugs import FORMULARY
 from ir_sim.scenario.model import Endpoint, Happened
 from ir_sim.simulation.controls import Action
-from ir_sim.training.expert import angioplasty, clearing, crossing, embolization, manoeuvres
+from ir_sim.training.expert import (
+    angioplasty,
+    clearing,
+    crossing,
+    embolization,
+    kissing,
+    manoeuvres,
+)
 from ir_sim.training.expert.operator import Operator, Work
 from ir_sim.training.steps import met
 
@@ -41,6 +48,14 @@ def measure_pressure(procedure: Procedure, wanted: Happened) -> Work:
     return (yield from procedure.o.press(Action("pressure")))
 
 
+def stent(procedure: Procedure, wanted: Happened) -> Work:
+    """A stent over a lesion; at a bifurcation together with the assistant."""
+    spec = procedure.scenario.assistant
+    if spec is not None and wanted.vessel not in (None, spec.vessel):
+        return (yield from kissing.stent(procedure, str(wanted.vessel)))
+    return (yield from angioplasty.stent(procedure, wanted))
+
+
 def give(o: Operator, drug: str) -> Work:
     """Give a drug in its usual dose."""
     return (yield from o.press(Action("drug", device=drug, value=FORMULARY[drug].usual)))
@@ -66,11 +81,14 @@ TREATING: dict[str, Callable[[Procedure, Happened], Work]] = {
     "balloon_inflated": angioplasty.dilate,
     "waist_gone": angioplasty.dilate,
     "balloon_deflated": angioplasty.deflate,
-    "stent_deployed": angioplasty.stent,
+    "stent_deployed": stent,
+    "assistant_joins": kissing.join,
+    "assistant_waits": kissing.wait,
     "tear_sealed": angioplasty.seal,
     "particles_injected": embolization.particles,
     "emulsion_injected": embolization.particles,
     "near_stasis": embolization.particles,
+    "gelatin_lodged": embolization.particles,
     "coil_deployed": embolization.coils,
     "plug_deployed": embolization.plug,
 }
