@@ -92,6 +92,7 @@ BINDINGS: tuple[Binding, ...] = (
     Binding("treat", (pygame.K_5,), "5", "take up a tool", TREAT),
     Binding("release", (pygame.K_DELETE,), "Del", "detach, release", TREAT),
     Binding("aspirate", (pygame.K_INSERT,), "Ins", "pump on, off", TREAT),
+    Binding("assistant", (pygame.K_9,), "9", "assistant inflates with me, waits", TREAT),
     Binding("table", (pygame.K_t,), "T + arrows", "table (or drag the picture)", TABLE, held=True),
     Binding("table_left", (pygame.K_KP4,), "Keypad 4", "table", TABLE, held=True),
     Binding("table_right", (pygame.K_KP6,), "Keypad 6", "table", TABLE, held=True),
@@ -151,6 +152,7 @@ def help_groups() -> list[tuple[str, list[tuple[str, str]]]]:
         ("Shoulders", "fine, fast"),
         ("Cross", "table"),
         ("Y, X, B", "tray, roadmap, next device"),
+        ("Fine + Y, B", "take up a tool, assistant"),
         ("Stick presses", "tool: left less, right more"),
     ]
     return list(groups.items())

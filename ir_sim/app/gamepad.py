@@ -35,6 +35,11 @@ _COMMANDS = {
     pygame.CONTROLLER_BUTTON_START: "pause",
     pygame.CONTROLLER_BUTTON_BACK: "help",
 }
+#: The same buttons while the fine shoulder is down.
+_WITH_FINE = {
+    pygame.CONTROLLER_BUTTON_Y: "treat",
+    pygame.CONTROLLER_BUTTON_B: "assistant",
+}
 
 
 class Gamepads:
@@ -70,5 +75,7 @@ def pad_event(event: pygame.event.Event, pad: Pad) -> str | None:
         name, value = _CROSS[event.button]
         pad.axes[name] = value if down else 0.0
     elif down:
+        if "fine" in pad.buttons and event.button in _WITH_FINE:
+            return _WITH_FINE[event.button]
         return _COMMANDS.get(event.button)
     return None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import pygame
 
-from ir_sim.app.drawing.gauge import draw_gauge
+from ir_sim.app.drawing.gauge import assistant_line, draw_assistant, draw_gauge
 from ir_sim.app.drawing.marks import draw_marks
 from ir_sim.app.drawing.monitor import Captions, Monitor, ReferenceMonitor
 from ir_sim.app.drawing.panel import (
@@ -50,6 +50,9 @@ SHOWN_EVENTS = {
     "pressure_recorded": "text",
     "injector_set": "text",
     "pain": "warn",
+    "assistant_joins": "text",
+    "assistant_waits": "text",
+    "plaque_shifted": "warn",
     "contrast_reaction": "bad",
 }
 
@@ -236,6 +239,10 @@ class SuiteView:
         y = devices.bottom + px(8)
         if state.treatment is not None:
             y = self._draw_treatment(panel, pygame.Rect(room.x, y, room.width, 0), state.treatment)
+        if state.assistant is not None:
+            box = pygame.Rect(room.x, y, room.width, px(46))
+            draw_assistant(panel, theme, box, state.assistant)
+            y = box.bottom + px(8)
         y = self._draw_step(panel, pygame.Rect(room.x, y, room.width, room.bottom - y))
         foot = self._place_buttons(room)
         at = (room.centerx, room.bottom)
@@ -266,6 +273,7 @@ class SuiteView:
         state = self.play.state
         share = 0.38 - 0.04 * max(len(state.devices) - 2, 0)
         share -= 0.11 if state.treatment is not None else 0.0
+        share -= 0.06 if state.assistant is not None else 0.0
         side = min(round(room.width * 0.5), round(panel.get_height() * max(share, 0.2)))
         self.reference.rect = pygame.Rect(room.x, room.y, side, side)
         self.reference.draw(panel, theme)
@@ -333,6 +341,8 @@ class SuiteView:
         reading = state.treatment
         if reading is not None:
             lines.append(f"  treating {reading.tool}: {reading.value:.1f} {reading.unit}")
+        if state.assistant is not None:
+            lines.append(f"  assistant: {assistant_line(state.assistant)}")
         if shown.review is not None:
             lines.append(f"  review: {' | '.join(shown.review.words)}")
         if shown.measuring is not None:

@@ -10,7 +10,7 @@ from ir_sim.scenario.device import Device
 from ir_sim.scenario.model import Scenario
 from ir_sim.scenario.supply import Supply
 from ir_sim.simulation.controls import Action
-from ir_sim.simulation.state import Reading
+from ir_sim.simulation.state import Assisting, Reading
 
 #: What a held key does to a tool, in its reading's unit a second (assumed: an inflation device
 #: turned steadily, a coil pushed with the fingers, beads given slowly, a pump's dial).
@@ -97,8 +97,9 @@ def treatment_dialog(
     in_hand: str,
     act: Callable[[Action], None],
     close: Callable[[], None],
+    assistant: Assisting | None = None,
 ) -> Dialog:
-    """The dialog on 5: which tool is taken up, and what takes hours."""
+    """The dialog on 5: which tool is taken up, what the assistant does, and what takes hours."""
     found = tools(scenario)
     note = Paragraph("note", "", 13, tone="quiet")
 
@@ -121,13 +122,23 @@ def treatment_dialog(
     listing = Listing("tools", tool_items(found, mounted, in_hand), changed, take, empty)
     if listing.value is not None:
         changed(listing.value)
+    helps: list[Button] = []
+    if assistant is not None:
+        with_me = not assistant.with_you
+        words = "Assistant: inflate with me" if with_me else "Assistant: wait"
+
+        def ask() -> None:
+            close()
+            act(Action("assistant", value=with_me))
+
+        helps = [Button("assistant", words, ask, "9")]
     hours = [Button(f"lapse-{h:g}", f"Let {h:g} h pass", lapse(h)) for h in LAPSES_H]
     return Dialog(
         "Treatment",
         [listing, note],
         [
             Button("close", "Close", close, "Esc"),
-            *hours,
+            *(helps or hours),
             Button("take", "Take up", lambda: take(listing.value), "Enter", primary=True),
         ],
         size=(680, 540),

@@ -11,7 +11,9 @@ from ir_sim.simulation.controls import Pedal
 from ir_sim.treatment import Assisting, Reading
 from ir_sim.xray import Dose, Settings
 
-__all__ = ["DT_S", "TICKS_PER_S", "Cuff", "Injecting", "Reading", "State", "Vitals"]
+__all__ = [
+    "DT_S", "TICKS_PER_S", "Assisting", "Cuff", "Injecting", "Reading", "State", "Vitals",
+]  # fmt: skip
 
 TICKS_PER_S = 60
 DT_S = 1.0 / TICKS_PER_S

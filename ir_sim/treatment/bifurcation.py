@@ -285,9 +285,11 @@ class Bifurcation:
         points, at = implant.lies.points_mm, implant.lies.at_mm
         off = np.hypot(*(points - self.xy_mm).T)
         near = int(np.argmin(off))
-        if near == len(points) - 1:
-            return -float(off[near])
-        return float(at[-1] - at[near])
+        if near < len(points) - 1:
+            return float(at[-1] - at[near])
+        last, tree = int(implant.lies.sample[-1]), self.bench.tree
+        below = tree.sample_vessel[last] != self.parent
+        return -max(float(tree.sample_s_mm[last]), 0.0) if below else 0.0
 
     def _compare_edges(self, implants: Sequence[Implant]) -> None:
         """The stent that stands higher lies before the other's mouth."""

@@ -19,7 +19,7 @@ import numpy as np
 
 from ir_sim.scenario.library import load
 from ir_sim.training.autopilot import Autopilot
-from ir_sim.training.expert import angioplasty, clearing
+from ir_sim.training.expert import angioplasty, clearing, treating
 from ir_sim.training.session import Session
 from ir_sim.treatment import clot_laws, thrombectomy
 
@@ -97,6 +97,11 @@ def without_suction():
         yield
 
 
+def alone():
+    """Nobody is asked to help: one balloon alone in the bifurcation."""
+    return patch.dict(treating.TREATING, {"assistant_joins": nothing})
+
+
 def bare():
     """A bare stent on the tear."""
     choose = angioplasty.Lesion.choose_stent
@@ -127,6 +132,7 @@ BOTS = (
         lambda: stent_off(-30.0)),
     Bot("iliac-occlusion", "stent 30 mm too far", "device_misplaced", "geographic_miss",
         lambda: stent_off(-30.0)),
+    Bot("kissing-iliacs", "inflates alone", "other_side_compromised", "plaque_shifted", alone),
     Bot("renal-stenosis-stent", "stent 10 mm too far out", "device_misplaced", "geographic_miss",
         lambda: stent_off(-10.0)),
     Bot("sfa-angioplasty", "a plain balloon far beyond its label", "balloon_over_rated",

@@ -7,7 +7,7 @@ import math
 import pygame
 
 from ir_sim.app.theme import Colour, Theme
-from ir_sim.simulation.state import Reading
+from ir_sim.simulation.state import Assisting, Reading
 
 #: The manometer's scale turns from 225 degrees clockwise to -45; the red begins at this share.
 _FROM_DEG, _SWEEP_DEG = 225.0, 270.0
@@ -57,6 +57,34 @@ def draw_gauge(
         share = min(max(reading.value / reading.most, 0.0), 1.0)
         done = pygame.Rect(bar.x, bar.y, round(bar.width * share), bar.height)
         pygame.draw.rect(surface, palette.accent, done, border_radius=2)
+
+
+def draw_assistant(
+    surface: pygame.Surface, theme: Theme, rect: pygame.Rect, assisting: Assisting
+) -> None:
+    """Draw what the assistant at the other groin has in hand.
+
+    Args:
+        surface: The panel.
+        theme: Type.
+        rect: Where.
+        assisting: What it is and how it stands.
+    """
+    palette, px = theme.palette, theme.px
+    pygame.draw.rect(surface, palette.raised, rect, border_radius=px(5))
+    x, right = rect.x + px(12), rect.right - px(12)
+    name = theme.fitted(f"Assistant: {assisting.device}", right - x, 13, "bold")
+    theme.write(surface, (x, rect.y + px(4)), name, 13, "bold")
+    line = theme.fitted(assistant_line(assisting), right - x, 13)
+    tone: Colour = palette.accent if assisting.with_you else palette.quiet
+    theme.write(surface, (x, rect.bottom - px(21)), line, 13, colour=tone)
+
+
+def assistant_line(assisting: Assisting) -> str:
+    """How the assistant stands, in a line."""
+    does = "inflates with you" if assisting.with_you else "waits (9)"
+    figure = f"{assisting.atm:.1f} atm, " if assisting.atm > 0.0 else ""
+    return f"{does}, {figure}{assisting.words}, sheath {assisting.sheath_mmhg:.0f} mmHg"
 
 
 def _manometer(

@@ -139,7 +139,7 @@ class ProcedureScreen:
             self._open(name)
         elif self.looking.command(name, back=back):
             self.view.refresh()
-        elif name in ("release", "aspirate"):
+        elif name in ("release", "aspirate", "assistant"):
             self._treat(name)
         elif name == "roadmap" and back and state.settings.roadmap is not None:
             self.command("roadmap_share")
@@ -162,6 +162,11 @@ class ProcedureScreen:
         if name == "release":
             self.hands.command(Action("release"))
             return
+        if name == "assistant":
+            helper = self.play.state.assistant
+            with_me = helper is None or not helper.with_you
+            self.hands.command(Action("assistant", value=with_me))
+            return
         reading = self.play.state.treatment
         on = reading is not None and reading.unit == "kPa" and reading.value > 0.0
         self.hands.command(Action("aspirate", value=0.0 if on else FULL_VACUUM_KPA))
@@ -181,7 +186,8 @@ class ProcedureScreen:
             reading = self.play.state.treatment
             in_hand = reading.tool if reading is not None else ""
             case, held = self.play.session.scenario, self.play.state.devices
-            self.stage.ask(treatment_dialog(case, held, in_hand, act, close))
+            helper = self.play.state.assistant
+            self.stage.ask(treatment_dialog(case, held, in_hand, act, close, helper))
             return
         tray = self.play.session.scenario.devices
         self.stage.ask(tray_dialog(tray, self.play.state.devices, act, close))

@@ -9,7 +9,7 @@ import numpy as np
 from ir_sim.scenario.device import Device
 from ir_sim.scenario.model import Happened
 from ir_sim.simulation.controls import Action
-from ir_sim.training.expert import angioplasty
+from ir_sim.training.expert import angioplasty, steering
 from ir_sim.training.expert.operator import Operator, Work
 from ir_sim.treatment.balloon_laws import YIELD_ATM
 from ir_sim.treatment.kissing_laws import band_mm
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: Both balloons are kept full for so long, and are full within this time, s.
 _KEEP_S, _MOST_S = 4.0, 40.0
+#: The wire lies so far beyond the flush catheter before that comes out, mm.
+_AHEAD_MM = 40.0
 
 
 def join(procedure: Procedure, wanted: Happened) -> Work:
@@ -45,6 +47,7 @@ def stent(procedure: Procedure, vessel: str) -> Work:
     middle = tool.tip_mm + 0.5 * length_mm(tool)
     # towards the own groin: the stent's middle lies below the bifurcation
     lead = 0.5 * length_mm(tool) - spec.edge_mm
+    yield from _wire_ahead(procedure)
     if not (yield from angioplasty.bring(procedure, lesion, device, middle, lead)):
         return False
     yield from o.press(Action("take_up", device=device.id))
@@ -53,6 +56,17 @@ def stent(procedure: Procedure, vessel: str) -> Work:
     yield from angioplasty.fill(o, lambda: _atm(o) >= goal, _MOST_S)
     yield from o.wait(_KEEP_S)
     return True
+
+
+def _wire_ahead(procedure: Procedure) -> Work:
+    """A wire through the flush catheter, which stays where it is until the wire lies beyond."""
+    o = procedure.o
+    if not o.has("catheter") or o.has("wire"):
+        return True
+    yield from o.put_in("wire", procedure.angled_wire().id)
+    ahead = o.inserted_mm("catheter") + _AHEAD_MM
+    push = {"wire": (steering.WIRE_MM_S, 0.0)}
+    return (yield from o.do(push, lambda: o.inserted_mm("wire") > ahead, 20.0))
 
 
 def _atm(o: Operator) -> float:
