@@ -7,8 +7,6 @@ that radius laid just outside, so that their inner side is the lumen's boundary 
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -23,14 +21,11 @@ from ir_sim.anatomy.lumen_layer import (
     outside_of,
     paint_fillets,
     paint_tube,
-    window_of,
 )
 from ir_sim.anatomy.outline import tube_polygon
-from ir_sim.anatomy.reshape import patched, runs_near, tubes_near, windows
+from ir_sim.anatomy.reshape import ReshapedLayer, WallChange
+from ir_sim.anatomy.tubes import Tubes
 from ir_sim.anatomy.vessel_tree import OCCLUDED_RADIUS_MM, Vessel, VesselTree, leaves_at_end
-
-#: A radius that differs by less is the same, mm.
-_SAME_MM = 1e-6
 
 
 class Lumen:
@@ -47,17 +42,22 @@ class Lumen:
         self.tree = tree
         self.layers: Layers = assign_layers(tree)
         self.radius_mm: Array = tree.sample_radius_mm
-        self._authored = [self._layer(k) for k in range(self.layers.count)]
-        self.maps = list(self._authored)
+        self.maps = [self._layer(k) for k in range(self.layers.count)]
+        self._samples = [self._samples_of(k) for k in range(self.layers.count)]
+        first, authored = tree.first, tree.sample_radius_mm
+        self._reshaped = [
+            ReshapedLayer(k, layer, Tubes(self.parts(k), first, authored), authored)
+            for k, layer in enumerate(self.maps)
+        ]
 
-    def reshape(self, radius_mm: Array) -> list[int]:
-        """Give the vessels new radii.
+    def reshape(self, radius_mm: Array) -> list[WallChange]:
+        """Give the vessels new radii; only what is near the changed ones is worked out again.
 
         Args:
             radius_mm: (samples,) new radii, by the tree's sample table.
 
         Returns:
-            The layers whose walls have changed.
+            What that changes of the walls of each layer that it changes.
 
         Raises:
             ValueError: Wrong shape, or a radius that is not positive and finite.
@@ -68,62 +68,16 @@ class Lumen:
         if not (np.isfinite(radius).all() and (radius > 0.0).all()):
             raise ValueError("radii must be positive and finite")
         radius = np.maximum(radius, OCCLUDED_RADIUS_MM)
-        differs = np.abs(radius - self.radius_mm) > _SAME_MM
+        differs = radius != self.radius_mm
         if not differs.any():
             return []
         self.radius_mm = radius
-        touched = []
-        for k, authored in enumerate(self._authored):
-            parts = [(v, m, self._of(v, radius)) for v, m in self.parts(k)]
-            if any((self._of(v, differs) & m).any() for v, m, _ in parts):
-                self.maps[k] = self._reshaped(authored, parts)
-                touched.append(k)
-        return touched
-
-    def _of(self, vessel: Vessel, values: NDArray[Any]) -> NDArray[Any]:
-        """A vessel's part of a table by sample."""
-        first = self.tree.first
-        return values[first[vessel.index] : first[vessel.index + 1]]
-
-    def _reshaped(
-        self, authored: LumenLayer, parts: list[tuple[Vessel, NDArray[np.bool_], Array]]
-    ) -> LumenLayer:
-        """A layer with new radii, made from the layer as authored."""
-        grid = LumenLayer(
-            authored.origin_mm,
-            authored.depth_mm.copy(),
-            authored.sample.copy(),
-            authored.polygon,
-            authored.outside,
-        )
-        boxes = [
-            box
-            for vessel, mask, radius in parts
-            for box in windows(
-                vessel, mask & (np.abs(radius - vessel.radius_mm) > _SAME_MM), radius, BAND_MM + 1
-            )
-        ]
-        for box in boxes:
-            union = shapely.union_all(tubes_near(parts, box))
-            polygon = closed(union)
-            grid.polygon = patched(grid.polygon, polygon, box)
-            grid.outside = patched(grid.outside, polygon, box, outside_of)
-            at = window_of(grid, np.array(box[:2]), np.array(box[2:]), 0.0)
-            inner = np.s_[at.y0 : at.y1, at.x0 : at.x1]
-            view = LumenLayer(
-                grid.origin_mm + CELL_MM * np.array([at.x0, at.y0]),
-                grid.depth_mm[inner],
-                grid.sample[inner],
-                polygon,
-                grid.outside,
-            )
-            view.depth_mm[:], view.sample[:] = -BAND_MM, -1
-            for vessel, mask, radius in parts:
-                for run in runs_near(vessel, mask, radius, box):
-                    first = int(self.tree.first[vessel.index])
-                    paint_tube(view, vessel.xy_mm, radius, run, first)
-            paint_fillets(view, polygon, union)
-        return grid
+        changes = []
+        for k, own in enumerate(self._samples):
+            if differs[own].any():
+                self.maps[k] = self._reshaped[k]
+                changes.append(self._reshaped[k].reshape(radius))
+        return changes
 
     def parts(self, layer: int) -> list[tuple[Vessel, NDArray[np.bool_]]]:
         """The vessels of a layer and the samples of each that belong to it (mouths included)."""
@@ -144,6 +98,13 @@ class Lumen:
             if of_child == layer:
                 out.append((parent, self._mouth_in_parent(child, parent)))
         return [(vessel, mask) for vessel, mask in out if mask.sum() >= 2]
+
+    def _samples_of(self, layer: int) -> NDArray[np.intp]:
+        """The samples that show in a layer, by the tree's table."""
+        first = self.tree.first
+        return np.concatenate(
+            [np.flatnonzero(m) + int(first[v.index]) for v, m in self.parts(layer)]
+        )
 
     def _mouth_in_parent(self, child: Vessel, parent: Vessel) -> NDArray[np.bool_]:
         reach = max(2.5 * child.radius_at(0.0), 0.8 * parent.radius_at(child.parent_at_mm)) + 4.0

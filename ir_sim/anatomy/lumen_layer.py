@@ -33,9 +33,15 @@ class Window:
     x1: int
 
 
-@dataclass
 class LumenLayer:
     """One layer's lumen on a grid and as a polygon.
+
+    Args:
+        origin_mm: See the attributes; so are ``depth_mm`` and ``sample``.
+        depth_mm: See the attributes.
+        sample: See the attributes.
+        polygon: The lumen.
+        outside: The lumen grown by ``WALL_RADIUS_MM``: its outline carries the wall segments.
 
     Attributes:
         origin_mm: (2,) position of grid node [0, 0].
@@ -43,15 +49,23 @@ class LumenLayer:
             ``-BAND_MM``.
         sample: (ny, nx) int32 index into the tree's sample table of the nearest cross-section,
             -1 far from every vessel.
-        polygon: The lumen.
-        outside: The lumen grown by ``WALL_RADIUS_MM``: its outline carries the wall segments.
     """
 
-    origin_mm: Array
-    depth_mm: NDArray[np.float32]
-    sample: NDArray[np.int32]
-    polygon: shapely.Geometry
-    outside: shapely.Geometry
+    def __init__(
+        self,
+        origin_mm: Array,
+        depth_mm: NDArray[np.float32],
+        sample: NDArray[np.int32],
+        polygon: shapely.Geometry,
+        outside: shapely.Geometry,
+    ) -> None:
+        self.origin_mm, self.depth_mm, self.sample = origin_mm, depth_mm, sample
+        self._polygon, self.outside = polygon, outside
+
+    @property
+    def polygon(self) -> shapely.Geometry:
+        """The lumen."""
+        return self._polygon
 
     def walls(self) -> list[Array]:
         """Closed polylines (n, 2) on which wall segments of ``WALL_RADIUS_MM`` are laid.

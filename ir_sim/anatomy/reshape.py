@@ -1,84 +1,255 @@
 """A change of calibre, carried into a layer's lumen where it matters and nowhere else.
 
-Balloons, stents, spasm and clot change radii over some centimetres. A window round the change is
-cut out of the layer as it was authored and filled with the new tubes; everything outside it keeps
-its bits. What comes out depends only on the authored layer and the new radii, not on what happened
-in between, so that a restored run goes on as if it had never stopped.
+Balloons, stents, spasm and clot change radii over some centimetres. Walls, carinas and signed
+distance are worked out again round the cross-sections that have changed since the last time; all
+else keeps its bits. What a place holds follows from the radii near it alone, not from what happened
+in between or from what was worked out together, so that a restored run goes on as if it had never
+stopped; and where all radii near are as authored, it is the authored lumen.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
 from ir_sim.anatomy.curve import Array
+from ir_sim.anatomy.fillets import REACH_MM, better_depth
+from ir_sim.anatomy.lumen_layer import (
+    BAND_MM,
+    CELL_MM,
+    WALL_RADIUS_MM,
+    LumenLayer,
+    Window,
+    closed,
+    window_of,
+)
 from ir_sim.anatomy.outline import tube_polygon
-from ir_sim.anatomy.vessel_tree import Vessel
+from ir_sim.anatomy.patches import Patches
+from ir_sim.anatomy.sides import Sides, Strip
+from ir_sim.anatomy.tubes import Box, Index, Mask, Tubes
 
-Mask = NDArray[np.bool_]
-Box = tuple[float, float, float, float]
+#: A wall and the strip that it belongs to; authored ones belong to -1.
+Key = tuple[int, float, float, float, float]
+
+#: A radius that differs from the authored one by less is the same, mm.
+_SAME_MM = 1e-6
+#: A depth that differs from the authored one by less is the same, mm.
+_SAME_DEPTH_MM = 1e-4
+#: Cross-sections that are worked on together at most.
+_TOGETHER = 24
+#: How far beyond a tube its change can be felt: by walls, and by the signed distance; mm.
+_WALLS_FEEL_MM = WALL_RADIUS_MM + 0.5
+_DEPTH_FEELS_MM = WALL_RADIUS_MM + REACH_MM + CELL_MM
+#: Longer than any piece of a side, mm.
+_PIECE_MM = 2.0
+_NONE = np.zeros((0, 2))
 
 
-def windows(vessel: Vessel, changed: Mask, radius_mm: Array, grow_mm: float) -> list[Box]:
-    """Boxes round each stretch of changed samples of a vessel.
+@dataclass
+class WallChange:
+    """What has changed of a layer's walls.
+
+    Attributes:
+        layer: Number of the layer.
+        patches: Where the authored walls are not walls any more.
+        gone: Walls that are no more.
+        new: Walls that are new.
+        carinas: (n,) all sharp corners that are not authored, in a fixed order; complex, mm.
+    """
+
+    layer: int
+    patches: Patches
+    gone: list[Key] = field(default_factory=list)
+    new: list[Key] = field(default_factory=list)
+    carinas: NDArray[np.complex128] = field(default_factory=lambda: np.zeros(0, np.complex128))
+
+
+class ReshapedLayer(LumenLayer):
+    """A layer whose radii are not those that were authored.
 
     Args:
-        vessel: The vessel as authored.
-        changed: (n,) which of its samples have changed.
-        radius_mm: (n,) its new radii.
-        grow_mm: How far beyond the tube the change can be felt.
-
-    Returns:
-        x0, y0, x1, y1 of each box, mm.
+        layer: Number of the layer.
+        authored: The layer as authored.
+        tubes: Its tubes.
+        radius_mm: (samples,) radii as authored.
     """
-    index = np.flatnonzero(changed)
-    boxes: list[Box] = []
-    for run in np.split(index, np.flatnonzero(np.diff(index) > 1) + 1):
-        if len(run):
-            part = slice(max(int(run[0]) - 2, 0), int(run[-1]) + 3)
-            reach = float(np.maximum(radius_mm[part], vessel.radius_mm[part]).max()) + grow_mm
-            low, high = vessel.xy_mm[part].min(0) - reach, vessel.xy_mm[part].max(0) + reach
-            boxes.append((float(low[0]), float(low[1]), float(high[0]), float(high[1])))
-    return boxes
+
+    def __init__(self, layer: int, authored: LumenLayer, tubes: Tubes, radius_mm: Array) -> None:
+        super().__init__(
+            authored.origin_mm,
+            authored.depth_mm,
+            authored.sample,
+            authored.polygon,
+            authored.outside,
+        )
+        self._layer, self._authored, self._tubes = layer, authored, tubes
+        self._first = radius_mm[tubes.sample]
+        self._radius = self._first
+        self._eased = self._eased_first = tubes.eased(self._first)
+        self._sides = Sides(tubes, self._eased)
+        rings = authored.walls()
+        walls = np.concatenate([np.hstack([ring[:-1], ring[1:]]) for ring in rings])
+        high = authored.origin_mm + CELL_MM * np.array(authored.depth_mm.shape[::-1])
+        self._patches = Patches(walls, (*authored.origin_mm.tolist(), *high.tolist()))
+        self._most = np.zeros(len(self._first))
+        self._strips: dict[int, Strip] = {}
+        self._laid: dict[int, tuple[Key, ...]] = {}
+        self._carinas: dict[int, Array] = {}
+
+    def walls(self) -> list[Array]:
+        """Polylines (n, 2) on which the walls are laid, the lumen on their left."""
+        laid = [key[1:] for keys in self._laid.values() for key in keys]
+        if not laid and not self._patches.kept:
+            return self._authored.walls()
+        return [np.array(wall).reshape(2, 2) for wall in sorted([*self._patches.left(), *laid])]
+
+    @property
+    def polygon(self) -> shapely.Geometry:
+        """The lumen, drawn anew each time: for pictures."""
+        if (self._radius == self._first).all():
+            return self._authored.polygon
+        t = self._tubes
+        runs = np.split(np.arange(len(t.run)), np.flatnonzero(np.diff(t.run)) + 1)
+        xy = np.stack([t.x, t.y], 1)
+        return closed(shapely.union_all([tube_polygon(xy[i], self._radius[i]) for i in runs]))
+
+    def reshape(self, radius_mm: Array) -> WallChange:
+        """Give the layer new radii.
+
+        Args:
+            radius_mm: (samples,) new radii.
+
+        Returns:
+            What that changes of its walls.
+        """
+        if self.depth_mm is self._authored.depth_mm:
+            self.depth_mm, self.sample = self.depth_mm.copy(), self.sample.copy()
+        radius = radius_mm[self._tubes.sample]
+        eased = self._tubes.eased(radius)
+        moved = self._tubes.widened((radius != self._radius) | (eased != self._eased))
+        turned = self._turn_squares(radius, eased)
+        reach = np.maximum(self._eased, eased)
+        self._radius, self._eased = radius, eased
+        corners = [self._sides.moved(moved, eased)]
+        groups = _groups(moved)
+        near = [self._box(nodes, reach, WALL_RADIUS_MM + _PIECE_MM) for nodes in groups]
+        corners += [self._sides.corners_in(box) for box in near]
+        change = WallChange(self._layer, self._patches)
+        if turned is not None:
+            corners.append(self._sides.corners_in(_grown(turned, 2.0 * _PIECE_MM)))
+            gone, new = self._patches.cut_in(turned)
+            change.gone, change.new = [(-1, *w) for w in gone], [(-1, *w) for w in new]
+        stale = self._sides.strips_of(np.concatenate(corners))
+        for strip in stale.tolist():
+            self._strips.pop(strip, None)
+        for nodes in groups:
+            self._paint(self._box(nodes, np.maximum(reach, self._first), _DEPTH_FEELS_MM))
+        self._show(stale, change)
+        return change
+
+    def _turn_squares(self, radius: Array, eased: Array) -> Box | None:
+        """Open the squares in which walls are another than authored; a box of what has turned."""
+        changed = np.abs(radius - self._first) > _SAME_MM
+        changed |= np.abs(eased - self._eased_first) > _SAME_MM
+        changed = self._tubes.widened(changed)
+        most = np.where(changed, np.maximum(eased, self._eased_first), 0.0)
+        other = most != self._most
+        gone, new = (other & (self._most > 0.0)), (other & (most > 0.0))
+        boxes = [self._boxes(which, some) for which, some in ((gone, self._most), (new, most))]
+        self._most = most
+        return self._patches.change(*boxes)
+
+    def _boxes(self, which: Mask, radius: Array) -> Array:
+        """(n, 4) boxes in which the walls of nodes are felt."""
+        x, y, out = self._tubes.x[which], self._tubes.y[which], radius[which] + _WALLS_FEEL_MM
+        return np.stack([x - out, y - out, x + out, y + out], 1)
+
+    def _box(self, nodes: Index, radius: Array, grow: float) -> Box:
+        """A box round nodes and their tubes."""
+        x, y, out = self._tubes.x[nodes], self._tubes.y[nodes], radius[nodes].max() + grow
+        return (
+            float(x.min() - out),
+            float(y.min() - out),
+            float(x.max() + out),
+            float(y.max() + out),
+        )
+
+    def _known(self, strips: Index) -> list[Strip]:
+        """What some strips hold, worked out where it is not known."""
+        missing = [strip for strip in strips.tolist() if strip not in self._strips]
+        self._strips |= self._sides.lay(np.array(missing, dtype=np.intp), self._eased)
+        return [self._strips[strip] for strip in strips.tolist()]
+
+    def _show(self, strips: Index, change: WallChange) -> None:
+        """Lay what strips hold in open squares."""
+        known = self._known(strips)
+        walls = np.concatenate([strip.walls for strip in known])
+        carinas = np.concatenate([strip.carinas for strip in known])[:, [0, 1, 0, 1]]
+        boxes = np.hstack(
+            [np.minimum(walls[:, :2], walls[:, 2:]), np.maximum(walls[:, :2], walls[:, 2:])]
+        )
+        shown = self._patches.are_open(boxes)
+        sharp = self._patches.are_open(carinas)
+        a = c = 0
+        for number, strip in zip(strips.tolist(), known, strict=True):
+            b, d = a + len(strip.walls), c + len(strip.carinas)
+            now = tuple((number, *wall) for wall in walls[a:b][shown[a:b]].tolist())
+            was = self._laid.get(number, ())
+            if now != was:
+                change.gone += [key for key in was if key not in now]
+                change.new += [key for key in now if key not in was]
+                self._laid[number] = now
+            self._carinas[number] = carinas[c:d, :2][sharp[c:d]]
+            a, c = b, d
+        points = np.concatenate([some for some in self._carinas.values() if len(some)] or [_NONE])
+        change.carinas = np.sort(points[:, 0] + 1j * points[:, 1])
+
+    def _paint(self, box: Box) -> None:
+        """Signed distance and nearest cross-section in a box."""
+        at = window_of(self, np.array(box[:2]), np.array(box[2:]), 0.0)
+        x = self.origin_mm[0] + CELL_MM * np.arange(at.x0, at.x1)
+        y = self.origin_mm[1] + CELL_MM * np.arange(at.y0, at.y1)
+        if not len(x) or not len(y):
+            return
+        depth, sample = self._tubes.depth(x, y, self._radius, BAND_MM)
+        around = self._sides.corners_in(_grown(box, REACH_MM + _PIECE_MM))
+        strips = self._known(self._sides.strips_of(around))
+        if strips:
+            carinas = np.concatenate([strip.carinas for strip in strips])
+            walls = np.concatenate([strip.walls for strip in strips])
+            better_depth(depth, x, y, carinas, walls)
+        part = np.s_[at.y0 : at.y1, at.x0 : at.x1]
+        changed = self._changed_cells(at)
+        changed &= np.abs(depth - self._authored.depth_mm[part]) > _SAME_DEPTH_MM
+        self.depth_mm[part] = np.where(changed, depth, self._authored.depth_mm[part])
+        self.sample[part] = np.where(changed, sample, self._authored.sample[part])
+
+    def _changed_cells(self, at: Window) -> Mask:
+        """Cells of a window in which changed cross-sections are felt."""
+        out = np.zeros((at.y1 - at.y0, at.x1 - at.x0), dtype=bool)
+        nodes = self._most.nonzero()[0]
+        reach = np.maximum(self._most[nodes], self._first[nodes]) + _DEPTH_FEELS_MM
+        u = (self._tubes.x[nodes] - self.origin_mm[0]) / CELL_MM - at.x0
+        v = (self._tubes.y[nodes] - self.origin_mm[1]) / CELL_MM - at.y0
+        reach /= CELL_MM
+        low_x, low_y = np.maximum(np.ceil(u - reach), 0.0), np.maximum(np.ceil(v - reach), 0.0)
+        high_x, high_y = np.floor(u + reach) + 1.0, np.floor(v + reach) + 1.0
+        some = (high_x > 0.0) & (high_y > 0.0) & (low_x < out.shape[1]) & (low_y < out.shape[0])
+        edges = np.stack([low_y, high_y, low_x, high_x], 1)[some].astype(np.intp)
+        for a, b, c, d in edges.tolist():
+            out[a:b, c:d] = True
+        return out
 
 
-def tubes_near(parts: Sequence[tuple[Vessel, Mask, Array]], box: Box) -> list[shapely.Geometry]:
-    """The tubes of a layer in and just round a box.
-
-    Args:
-        parts: Vessels, which of their samples belong to the layer, and their radii.
-        box: x0, y0, x1, y1, mm.
-    """
-    tubes: list[shapely.Geometry] = []
-    for vessel, mask, radius in parts:
-        for run in runs_near(vessel, mask, radius, box):
-            tubes.append(tube_polygon(vessel.xy_mm[run], radius[run]))  # noqa: PERF401
-    return tubes
+def _grown(box: Box, by: float) -> Box:
+    return box[0] - by, box[1] - by, box[2] + by, box[3] + by
 
 
-def runs_near(
-    vessel: Vessel, mask: Mask, radius_mm: Array, box: Box, margin_mm: float = 4.0
-) -> list[NDArray[np.intp]]:
-    """Stretches of a vessel's samples whose tube, with its end caps, matters in a box."""
-    reach = float(radius_mm.max()) + margin_mm
-    x, y = vessel.xy_mm[:, 0], vessel.xy_mm[:, 1]
-    inside = (x > box[0] - reach) & (x < box[2] + reach)
-    inside &= (y > box[1] - reach) & (y < box[3] + reach) & mask
-    index = np.flatnonzero(inside)
-    runs = np.split(index, np.flatnonzero(np.diff(index) > 1) + 1)
-    return [run for run in runs if len(run) >= 2]
-
-
-def patched(
-    whole: shapely.Geometry,
-    piece: shapely.Geometry,
-    box: Box,
-    tidy: Callable[[shapely.Geometry], shapely.Geometry] | None = None,
-) -> shapely.Geometry:
-    """``whole`` outside the box, ``piece`` inside it."""
-    frame = shapely.box(*box)
-    inside = shapely.intersection(piece if tidy is None else tidy(piece), frame)
-    return shapely.union(shapely.difference(whole, frame), inside)
+def _groups(moved: Mask) -> list[Index]:
+    """Neighbouring nodes, a few at a time."""
+    index = moved.nonzero()[0]
+    whole = np.split(index, np.flatnonzero(np.diff(index) > 1) + 1)
+    return [run[i : i + _TOGETHER] for run in whole for i in range(0, len(run), _TOGETHER)]

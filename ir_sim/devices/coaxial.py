@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 
 from ir_sim.anatomy.lumen import Lumen
 from ir_sim.anatomy.lumen_layer import HALF_CELL_MM, WALL_RADIUS_MM
+from ir_sim.anatomy.vessel_tree import OCCLUDED_RADIUS_MM
 from ir_sim.devices.contact_space import ContactSpace
 from ir_sim.devices.fingers import FINGERS_SLIP_N, Felt
+from ir_sim.devices.following import CLOSING_MM, Stretches
 from ir_sim.devices.grid import LINK_MM, RodState
 from ir_sim.devices.pose import ChainPose, DeviceState
 from ir_sim.devices.rod import Rod, substeps
@@ -37,8 +39,6 @@ _SURE_MM = HALF_CELL_MM - OUTSIDE_MM + 0.01
 #: Walls that close in on a device do so by at most this at once, mm, and press for so long, s.
 PRESS_MM = 0.4
 PRESS_S = 1.0 / 60.0
-#: Walls further than this from every joint of the chain do not press on it, mm.
-_BESIDE_MM = 6.0
 #: A hub force that a step must not leap over, N: a little more than what fingers hold.
 HARD_N = 1.15 * FINGERS_SLIP_N
 #: A step that would leave the lumen is tried again in so many pieces, each of them in so many.
@@ -85,6 +85,7 @@ class CoaxialSystem:
         self._seen: dict[Slot, DeviceState] | None = None
         layer_of = np.array(lumen.layers.layer, dtype=np.intp)
         self._layer_of_sample = layer_of[lumen.tree.sample_vessel]
+        self._stretches = Stretches(lumen.tree)
         self._space = ContactSpace([grid.walls() for grid in lumen.maps], WALL_RADIUS_MM)
         layer = int(layer_of[mouth.vessel])
         self.rod = Rod(self._space, complex(*mouth.xy_mm), mouth.angle_rad, layer, link_mm)
@@ -133,8 +134,9 @@ class CoaxialSystem:
         start, goal = self.lumen.radius_mm, np.asarray(radius_mm, dtype=float)
         steps = 1
         if self.stack and goal.shape == start.shape and np.isfinite(goal).all():
-            narrowed = np.where(self._near(start), start - goal, 0.0)
-            steps = max(1, math.ceil(float(narrowed.max()) / PRESS_MM))
+            tight = (start - goal > PRESS_MM).nonzero()[0]
+            tight = tight[self._stretches.beside(tight, start, self.rod.nodes)]
+            steps = max(1, math.ceil(float((start - goal)[tight].max(initial=0.0)) / PRESS_MM))
         for i in range(1, steps):
             self._lay_walls(start + (goal - start) * (i / steps))
             self._press()
@@ -142,23 +144,32 @@ class CoaxialSystem:
         if self.stack:
             self._press()
 
-    def _near(self, radius_mm: Array) -> NDArray[np.bool_]:
-        """(samples,) whether a device may lie in or beside a cross-section."""
-        at = self.lumen.tree.sample_xy_mm @ np.array([1.0, 1j])
-        nodes, near = self.rod.nodes, np.zeros(len(at), dtype=bool)
-        reach = float(radius_mm.max()) + _BESIDE_MM
-        low = complex(nodes.real.min() - reach, nodes.imag.min() - reach)
-        high = complex(nodes.real.max() + reach, nodes.imag.max() + reach)
-        some = (at.real > low.real) & (at.real < high.real)
-        some &= (at.imag > low.imag) & (at.imag < high.imag)
-        index = some.nonzero()[0]
-        gap = np.abs(at[index, None] - nodes).min(1, initial=np.inf)
-        near[index] = gap < radius_mm[index] + _BESIDE_MM
-        return near
+    def follow(self, radius_mm: Array) -> None:
+        """Let the walls follow the vessels' calibres by one tick: at most one stretch is laid anew.
+
+        Where walls close in on a device it is pushed aside by the next ``advance``.
+
+        Args:
+            radius_mm: (samples,) radii, positive and finite.
+        """
+        laid, nodes = self.lumen.radius_mm, self.rod.nodes if self.stack else self.rod.nodes[:0]
+        wanted = np.maximum(radius_mm, OCCLUDED_RADIUS_MM)
+        found = self._stretches.next(wanted, laid, nodes)
+        if found is None:
+            return
+        part, near = found
+        goal = laid.copy()
+        goal[part] = np.maximum(wanted[part], laid[part] - CLOSING_MM) if near else wanted[part]
+        settled, seen = self.rod.settled, self._seen
+        self._lay_walls(goal)
+        if not near:  # nothing that a device feels
+            self.rod.settled, self._seen = settled, seen
+        elif self.stack:
+            self._outside_mm = self._follow_vessels()
 
     def _lay_walls(self, radius_mm: Array) -> None:
-        for k in self.lumen.reshape(radius_mm):
-            self._space.lay_walls(k, self.lumen.maps[k].walls())
+        for change in self.lumen.reshape(radius_mm):
+            self._space.lay_walls(change)
             self.rod.settled, self._seen = False, None
 
     def _press(self) -> None:

@@ -22,6 +22,7 @@ import pymunk
 from numpy.typing import NDArray
 from pymunk import batch
 
+from ir_sim.anatomy.reshape import Key, WallChange
 from ir_sim.devices.carinas import Carinas
 
 Array = NDArray[np.float64]
@@ -90,12 +91,17 @@ class ContactSpace:
         self._space.collision_persistence = 1
         self._space.collision_slop = 0.0
         self._wall_radius_mm = wall_radius_mm
-        self._walls: list[dict[tuple[float, ...], pymunk.Segment]] = []
+        self._walls: list[dict[Key, pymunk.Segment]] = []
         self._carinas: list[Carinas] = []
         for layer, polylines in enumerate(walls):
+            ends = {
+                (-1, *a, *b): None  # in order, each once
+                for line in polylines
+                for a, b in zip(line[:-1].tolist(), line[1:].tolist(), strict=True)
+            }
             self._walls.append({})
-            self._carinas.append(Carinas([]))
-            self.lay_walls(layer, polylines)
+            self._carinas.append(Carinas(polylines))
+            self._lay(layer, list(ends))
         self._bodies: list[pymunk.Body] = []
         self._feelers: list[tuple[pymunk.Circle, ...]] = []
         self._body_ids: list[int] = []
@@ -107,25 +113,33 @@ class ContactSpace:
         self._poses = batch.Buffer()
         self._found = batch.Buffer()
 
-    def lay_walls(self, layer: int, polylines: Sequence[Array]) -> None:
-        """Replace a layer's walls: closed polylines with the lumen on their left."""
-        ends = {
-            (*a, *b): None  # in order, each once
-            for line in polylines
-            for a, b in zip(line[:-1].tolist(), line[1:].tolist(), strict=True)
-        }
-        had = self._walls[layer]
-        gone = [had.pop(key) for key in list(had) if key not in ends]
-        new: dict[tuple[float, ...], pymunk.Segment] = {}
-        for key in ends:
-            if key not in had:
-                body = self._space.static_body
-                new[key] = pymunk.Segment(body, key[:2], key[2:], self._wall_radius_mm)
-                new[key].filter = pymunk.ShapeFilter(categories=1 << layer)
-        self._space.remove(*gone)
+    def lay_walls(self, change: WallChange) -> None:
+        """Take some of a layer's walls away and lay others."""
+        had = self._walls[change.layer]
+        self._space.remove(*[had.pop(key) for key in change.gone])
+        self._lay(change.layer, change.new)
+        carinas, patches = self._carinas[change.layer], change.patches
+        at = carinas.centre
+        gone = patches.are_open(np.stack([at.real, at.imag, at.real, at.imag], 1))
+        low, high = patches.bounds
+        carinas.change(gone, change.carinas, low, high)
+
+    def walls(self) -> list[list[Key]]:
+        """All walls of each layer, sorted."""
+        return [sorted(walls) for walls in self._walls]
+
+    def nearest_carina(self, layer: int, at: Complex) -> Complex:
+        """(n,) the sharp corner that a link whose middle is at each point is compared with."""
+        return self._carinas[layer].nearest(at)
+
+    def _lay(self, layer: int, walls: Sequence[Key]) -> None:
+        body, seen = self._space.static_body, pymunk.ShapeFilter(categories=1 << layer)
+        new: dict[Key, pymunk.Segment] = {}
+        for key in walls:
+            new[key] = pymunk.Segment(body, key[1:3], key[3:], self._wall_radius_mm)
+            new[key].filter = seen
         self._space.add(*new.values())
-        had |= new
-        self._carinas[layer] = Carinas(polylines)
+        self._walls[layer] |= new
 
     def shape_links(self, length_mm: Array, radius_mm: Array, layer: Index) -> None:
         """Give the chain's links their lengths, outer radii and layers."""
@@ -238,17 +252,17 @@ class ContactSpace:
         middle: Complex | None = None
         found: list[tuple[Index, Complex]] = []
         for k in range(low, high + 1):
-            if not len(self._carinas[k].centre):
+            if not self._carinas[k].any:
                 continue
             if middle is None:
                 middle = nodes[:-1] + 0.5 * along
             disc = self._carinas[k].nearest(middle)
-            near = disc >= 0
+            near = ~np.isnan(disc.real)
             if low != high:
                 near &= layers == k
             link = near.nonzero()[0]
             if len(link):
-                found.append((link, self._carinas[k].centre[disc[link]]))
+                found.append((link, disc[link]))
         if not found:
             return None
         link, centre = found[0]

@@ -55,8 +55,6 @@ from ir_sim.xray import Exposure, Fluoroscope, Scene
 HASH_TICKS = 5 * TICKS_PER_S
 #: The first picture looks so far ahead of the sheath's mouth, mm.
 _LOOK_AHEAD_MM = 75.0
-#: Walls follow the calibres this often, ticks, and from this change on, mm (assumed).
-_WALL_TICKS, _WALL_MM = 6, 0.02
 
 
 def first_centre_mm(mouth: SheathMouth) -> tuple[float, float]:
@@ -251,16 +249,8 @@ class Simulation:
             mg = sum(ml * jet.concentration_mg_ml for jet, ml in own if jet.species == "contrast")
             self.contrast_ml += mg / CONTRAST_MG_ML
         bench.injections.clear()
-        self._follow_walls()
+        self.coaxial.follow(circulation.radius_mm)  # as treatment, spasm or injury have made them
         return injecting, [out.blocked] if wanted > 0.0 and out.blocked else []
-
-    def _follow_walls(self) -> None:
-        """Give the devices the calibres that treatment, spasm or injury have made."""
-        if self._tick % _WALL_TICKS:
-            return
-        now = self.circulation.radius_mm
-        if float(np.abs(now - self.lumen.radius_mm).max()) > _WALL_MM:
-            self.coaxial.reshape(now)
 
     def _tell_treatments(self) -> None:
         for said in self.bench.happenings:

@@ -1,0 +1,355 @@
+"""The tubes of one layer as tables: cross-sections, sides with their caps, and cones between.
+
+Everything here is worked out element by element from the radii near it: what is asked for together
+and what alone gives the same bits. (No complex products and no dot products: numpy rounds those
+otherwise in the middle of an array than at its end.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ir_sim.anatomy.curve import Array, tangents
+from ir_sim.anatomy.lumen_layer import WALL_RADIUS_MM
+from ir_sim.anatomy.vessel_tree import Vessel
+
+Mask = NDArray[np.bool_]
+Index = NDArray[np.intp]
+Box = tuple[float, float, float, float]
+
+#: Straight pieces of an end's half circle.
+_CAP_PIECES = 16
+#: A side is swallowed by a later tube from this depth on, mm: of two sides that coincide one stays.
+_LATER_MM = 0.03
+#: And by cross-sections of its own tube (tight bends, steep tapers) from this depth on, mm.
+_OWN_MM = 0.02
+#: How far outside a tube its depth is told, mm: a piece of a side is shorter.
+KNOWN_MM = 3.0
+#: No taper is steeper.
+_STEEPEST = 0.9
+#: Pieces of sides are about this long at most, mm: shorter than any grown tube is wide.
+_PIECE_MM = 1.3
+_SAME_MM = 1e-9
+
+
+@dataclass(frozen=True)
+class Cover:
+    """How deep points lie in tubes grown by the walls' radius, other than their own.
+
+    Attributes:
+        depth_mm: (n,) positive where a wall there would stand in another tube; at least
+            ``-KNOWN_MM``.
+        run: (n,) the run that is deepest.
+        x: (n,) nearest point of that run's axis; ``y`` likewise.
+    """
+
+    depth_mm: Array
+    run: Index
+    x: Array
+    y: Array
+
+
+@dataclass(frozen=True)
+class Near:
+    """Nodes, and cones between neighbours, near some points."""
+
+    nodes: Index
+    cones: Index
+
+
+class Tubes:
+    """The tubes of a layer.
+
+    A *run* is a stretch of a vessel without a break; a *node* is a cross-section of a run. Round
+    each run goes a ring of *corners*, counter-clockwise, the lumen on the left: forward along the
+    right side, round the end, back along the left side, round the start.
+
+    Args:
+        parts: Vessels, and which of their samples belong to the layer.
+        first: (vessels + 1,) where each vessel's samples begin in the tree's table.
+        radius_mm: (samples,) radii as authored.
+
+    Attributes:
+        x: (nodes,) positions, mm; ``y`` likewise.
+        sample: (nodes,) index into the tree's sample table.
+        run: (nodes,) run of each node.
+        corner_node: (corners,) node of each corner.
+        following: (corners,) the next corner of the ring; ``before`` the one before.
+        cones: (cones, 2) nodes of the cones between neighbours.
+        knots: (coarse, 2) nodes of the cones that the signed distance is painted from.
+    """
+
+    def __init__(
+        self, parts: Sequence[tuple[Vessel, Mask]], first: NDArray[np.intp], radius_mm: Array
+    ) -> None:
+        merged: dict[int, tuple[Vessel, Mask]] = {}
+        for vessel, mask in parts:  # mouths of siblings may share samples of their parent
+            had = merged.get(vessel.index)
+            merged[vessel.index] = (vessel, mask if had is None else mask | had[1])
+        runs = [(vessel, run) for vessel, mask in merged.values() for run in _unbroken(mask)]
+        xy, along, step, nodes, corners, turned, knots = [], [], [], [], [], [], []
+        count = 0
+        for vessel, run in runs:
+            n, here = len(run), vessel.xy_mm[run]
+            xy.append(here)
+            along.append(tangents(here))
+            step.append(np.hypot(*np.gradient(here, axis=0).T))
+            nodes.append(run + int(first[vessel.index]))
+            ring, arcs = _ring(n, along[-1])
+            corners.append(ring + count)
+            turned.append(arcs)
+            even = np.unique(np.concatenate([[0], np.flatnonzero(run % 2 == 0), [n - 1]]))
+            knots.append(np.stack([even[:-1], even[1:]], 1) + count)
+            count += n
+        lengths = np.array([len(run) for _, run in runs])
+        self.x, self.y = np.concatenate(xy).T.copy()
+        self._tx, self._ty = np.concatenate(along).T.copy()
+        self.sample: Index = np.concatenate(nodes)
+        self.run: Index = np.repeat(np.arange(len(runs)), lengths)
+        self._start = np.append(0, np.cumsum(lengths))
+        node = np.arange(count)
+        self.ahead: Index = np.minimum(node + 1, self._start[1:][self.run] - 1)
+        self.behind: Index = np.maximum(node - 1, self._start[self.run])
+        self._step = np.concatenate(step)
+        self._span = (self.ahead - self.behind).astype(float)
+        self._apart = np.hypot(self.x[self.ahead] - self.x, self.y[self.ahead] - self.y)
+        self._node: Index = np.concatenate(corners)
+        self._side, self._cap_x, self._cap_y = np.concatenate(turned).T.copy()
+        self._split(np.array([len(ring) for ring in corners]), self.eased(radius_mm[self.sample]))
+        inner = np.flatnonzero(self.ahead != node)
+        self.cones: Index = np.stack([inner, inner + 1], 1)
+        self.knots: Index = np.concatenate(knots)
+
+    def _split(self, rings: Index, radius_mm: Array) -> None:
+        """Cut long pieces of the sides, as outside the bends of wide vessels, into shorter ones."""
+        plain = np.arange(len(self._node))
+        self._next, _ = _around(rings)
+        x, y = self._vertices(plain, radius_mm)
+        long = np.hypot(x[self._next] - x, y[self._next] - y)
+        pieces = np.maximum(np.ceil(long / _PIECE_MM), 1.0).astype(np.intp)
+        self._vertex: Index = np.repeat(plain, pieces)
+        self._share = (np.arange(pieces.sum()) - np.repeat(pieces.cumsum() - pieces, pieces)) / (
+            np.repeat(pieces, pieces)
+        )
+        self.corner_node: Index = self._node[self._vertex]
+        first = np.append(0, rings.cumsum())
+        grown = np.diff(np.append(0, pieces.cumsum())[first])
+        self.following, self.before = _around(grown)
+        self.ring_place: Index = np.arange(len(self._vertex)) - np.repeat(
+            grown.cumsum() - grown, grown
+        )
+
+    def eased(self, radius_mm: Array) -> Array:
+        """(nodes,) radii of tubes whose steepest tapers are 0.9: narrow beside wide is widened.
+
+        It lies within the wide one's disc, all but a sliver, so the union of the discs is the same.
+        """
+        steep = np.abs(radius_mm[self.ahead] - radius_mm) > _STEEPEST * self._apart
+        if not steep.any():
+            return radius_mm
+        out = radius_mm.copy()
+        for run in np.unique(self.run[steep]).tolist():
+            part = slice(*self._start[run : run + 2])
+            s = _STEEPEST * np.append(0.0, self._apart[part][:-1].cumsum())
+            r = radius_mm[part]
+            ahead = np.maximum.accumulate(r + s) - s
+            behind = np.maximum.accumulate((r - s)[::-1])[::-1] + s
+            most = np.maximum(ahead, behind)
+            out[part] = np.where(most > r + _SAME_MM, most, r)
+        return out
+
+    def widened(self, mask: Mask) -> Mask:
+        """Nodes within two of some others along their runs."""
+        for _ in range(2):
+            mask = mask | mask[self.ahead] | mask[self.behind]
+        return mask
+
+    def nodes_near(self, box: Box, reach_mm: Array | float) -> Index:
+        """Nodes whose square of half-width ``reach_mm`` meets a box."""
+        near = (self.x > box[0] - reach_mm) & (self.x < box[2] + reach_mm)
+        near &= (self.y > box[1] - reach_mm) & (self.y < box[3] + reach_mm)
+        return np.asarray(near.nonzero()[0])
+
+    def corners(self, which: Index, radius_mm: Array) -> tuple[Array, Array]:
+        """Positions of some corners of the tubes grown by the walls' radius.
+
+        Args:
+            which: (n,) corners.
+            radius_mm: (nodes,) radii.
+
+        Returns:
+            (n,) x and y, mm.
+        """
+        whole, share = self._vertex[which], self._share[which]
+        x, y = self._vertices(whole, radius_mm)
+        some = share.nonzero()[0]
+        if len(some):
+            end_x, end_y = self._vertices(self._next[whole[some]], radius_mm)
+            x[some] += share[some] * (end_x - x[some])
+            y[some] += share[some] * (end_y - y[some])
+        return x, y
+
+    def _vertices(self, which: Index, radius_mm: Array) -> tuple[Array, Array]:
+        node = self._node[which]
+        rise = radius_mm[self.ahead[node]] - radius_mm[self.behind[node]]
+        slope = rise / self._span[node] / np.maximum(self._step[node], 1e-9)
+        slope = np.minimum(np.maximum(slope, -_STEEPEST), _STEEPEST)
+        side = self._side[which] * np.sqrt(1.0 - slope * slope)
+        on_side = np.abs(self._side[which])
+        slope = slope * on_side
+        tx, ty = self._tx[node], self._ty[node]
+        out = radius_mm[node] + WALL_RADIUS_MM
+        x = self.x[node] + out * (self._cap_x[which] - slope * tx - side * ty)
+        y = self.y[node] + out * (self._cap_y[which] - slope * ty + side * tx)
+        return x, y
+
+    def cover(
+        self, x: Array, y: Array, nodes: tuple[Index, Index], radius_mm: Array, near: Near
+    ) -> Cover:
+        """How deep points of sides lie in other tubes, or in far cross-sections of their own.
+
+        Args:
+            x: (n,) positions, mm; ``y`` likewise.
+            y: See ``x``.
+            nodes: Two of (n,): the nodes that each point lies between.
+            radius_mm: (nodes,) radii.
+            near: What to compare with: at least all that may reach the points.
+        """
+        run, rows = self.run[nodes[0]], np.arange(len(x))
+        out, deepest, px, py = np.full(len(x), -np.inf), np.full(len(x), -1), x, y
+        if len(near.cones):
+            a, b = self.cones[near.cones].T
+            of, ra = self.run[a], radius_mm[a]
+            ax, ay = self.x[a], self.y[a]
+            dx, dy = self.x[b] - ax, self.y[b] - ay
+            square = np.maximum(dx * dx + dy * dy, 1e-12)
+            rx, ry = x[:, None] - ax, y[:, None] - ay
+            u = rx * (dx / square)
+            u += ry * (dy / square)
+            np.maximum(u, 0.0, out=u)
+            np.minimum(u, 1.0, out=u)
+            rx -= u * dx
+            ry -= u * dy
+            depth = u * (radius_mm[b] - ra)
+            depth += ra + WALL_RADIUS_MM
+            depth -= _length(rx, ry)
+            depth[of > run[:, None]] -= _LATER_MM
+            depth[of == run[:, None]] = -np.inf
+            most = depth.argmax(1)
+            out, at, deepest = depth[rows, most], u[rows, most], of[most]
+            px, py = ax[most] + at * dx[most], ay[most] + at * dy[most]
+        if len(own := near.nodes):
+            off = _length(x[:, None] - self.x[own], y[:, None] - self.y[own])
+            depth = (radius_mm[own] + (WALL_RADIUS_MM - _OWN_MM)) - off
+            depth[self.run[own] != run[:, None]] = -np.inf
+            for node in nodes:
+                depth[np.abs(own - node[:, None]) < 2] = -np.inf
+            most = depth.argmax(1)
+            better = depth[rows, most] > out
+            out, deepest = np.where(better, depth[rows, most], out), np.where(better, run, deepest)
+            px = np.where(better, self.x[own[most]], px)
+            py = np.where(better, self.y[own[most]], py)
+        return Cover(np.maximum(out, -KNOWN_MM), deepest, px, py)
+
+    def near(self, x: Array, y: Array, radius_mm: Array) -> Near:
+        """All that may cover some points, or comes within ``KNOWN_MM`` of it."""
+        box = (float(x.min()), float(y.min()), float(x.max()), float(y.max()))
+        nodes = self.nodes_near(box, radius_mm + (WALL_RADIUS_MM + KNOWN_MM))
+        wide = np.zeros(len(self.x), dtype=bool)
+        wide[nodes] = True
+        a, b = self.cones.T
+        return Near(nodes, (wide[a] | wide[b]).nonzero()[0])
+
+    def depth(
+        self, x: Array, y: Array, radius_mm: Array, band_mm: float
+    ) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+        """Signed distance to the tubes' sides and nearest cross-section on a grid.
+
+        Args:
+            x: (nx,) columns, mm.
+            y: (ny,) rows, mm.
+            radius_mm: (nodes,) radii.
+            band_mm: How far the distance is known outside.
+
+        Returns:
+            (ny, nx) depth, at least ``-band_mm``; (ny, nx) index into the tree's table, or -1.
+        """
+        a, b = self.knots.T
+        most = np.maximum(radius_mm[a], radius_mm[b]) + band_mm
+        near = np.minimum(self.x[a], self.x[b]) - most < x[-1]
+        near &= np.maximum(self.x[a], self.x[b]) + most > x[0]
+        near &= np.minimum(self.y[a], self.y[b]) - most < y[-1]
+        near &= np.maximum(self.y[a], self.y[b]) + most > y[0]
+        a, b = a[near], b[near]
+        best = np.full((len(y), len(x)), -band_mm, np.float32)
+        sample = np.full((len(y), len(x)), -1, np.int32)
+        if not len(a):
+            return best, sample
+        dx, dy = self.x[b] - self.x[a], self.y[b] - self.y[a]
+        square = np.maximum(dx * dx + dy * dy, 1e-12)
+        rx, ry = x - self.x[a, None], y - self.y[a, None]
+        ux, uy = rx * (dx / square)[:, None], ry * (dy / square)[:, None]
+        single = np.float32
+        u = ux.astype(single)[:, None, :] + uy.astype(single)[:, :, None]
+        np.maximum(u, single(0.0), out=u)
+        np.minimum(u, single(1.0), out=u)
+        off = u * dx.astype(single)[:, None, None]
+        np.subtract(rx.astype(single)[:, None, :], off, out=off)
+        off *= off
+        other = u * dy.astype(single)[:, None, None]
+        np.subtract(ry.astype(single)[:, :, None], other, out=other)
+        other *= other
+        off += other
+        np.sqrt(off, out=off)
+        ra = radius_mm[a]
+        depth = np.multiply(u, (radius_mm[b] - ra).astype(single)[:, None, None], out=other)
+        depth += ra.astype(single)[:, None, None]
+        depth -= off
+        owner = depth.argmax(0)[None]
+        deepest = np.take_along_axis(depth, owner, 0)[0]
+        at = np.take_along_axis(u, owner, 0)[0]
+        known = deepest > -band_mm
+        best[known] = deepest[known]
+        ia, ib = self.sample[a], self.sample[b]
+        owner = owner[0]
+        nearest = np.rint(ia[owner] + at * (ib - ia)[owner])
+        sample[known] = nearest[known]
+        return best, sample
+
+
+def _around(rings: Index) -> tuple[Index, Index]:
+    """The next and the previous place in each of some rings of so many places."""
+    length = np.repeat(rings, rings)
+    start = np.repeat(rings.cumsum() - rings, rings)
+    place = np.arange(len(start)) - start
+    return start + (place + 1) % length, start + (place - 1) % length
+
+
+def _unbroken(mask: Mask) -> list[Index]:
+    """The stretches of a mask that are two or more long."""
+    at = np.flatnonzero(mask)
+    return [run for run in np.split(at, np.flatnonzero(np.diff(at) > 1) + 1) if len(run) >= 2]
+
+
+def _length(x: Array, y: Array) -> Array:
+    """Lengths of vectors, in place of their parts."""
+    x *= x
+    y *= y
+    x += y
+    return np.asarray(np.sqrt(x, out=x))
+
+
+def _ring(n: int, along: Array) -> tuple[Index, Array]:
+    """Corners round a run: nodes, and (corners, 3) side (-1 right, 1 left, 0 cap) and direction."""
+    arc = np.pi * (np.arange(1, _CAP_PIECES) / _CAP_PIECES - 0.5)
+    t = along[[-1, 0], 0] + 1j * along[[-1, 0], 1]
+    end, start = t[0] * np.exp(1j * arc), -t[1] * np.exp(1j * arc)
+    forward = np.arange(n)
+    node = np.concatenate([forward, np.full(len(arc), n - 1), forward[::-1], np.zeros(len(arc))])
+    side = np.repeat([-1.0, 0.0, 1.0, 0.0], [n, len(arc), n, len(arc)])
+    cap = np.concatenate([np.zeros(n), end, np.zeros(n), start])
+    return node.astype(np.intp), np.stack([side, cap.real, cap.imag], 1)
