@@ -47,12 +47,14 @@ def gallery(args: argparse.Namespace) -> int:
     from ir_sim.simulation.dilation_gallery import write_dilation_pictures
     from ir_sim.simulation.embolization_gallery import write_embolization_pictures
     from ir_sim.simulation.flow_gallery import write_flow_pictures
+    from ir_sim.simulation.kissing_gallery import write_kissing_pictures
     from ir_sim.xray.gallery import gallery as draw
 
     _check_size(args.size)
     folder = _folder(args.out)
     files = draw(folder, args.size) + write_flow_pictures(folder, args.size)
     files += write_dilation_pictures(folder, args.size)
+    files += write_kissing_pictures(folder, args.size)
     files += write_embolization_pictures(folder, args.size)
     if args.long:
         from ir_sim.training.clot_gallery import write_clot_pictures

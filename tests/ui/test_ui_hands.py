@@ -162,6 +162,13 @@ def test_a_pad_steers_finer_near_the_middle_of_its_stick():
     assert hands.controls(DT).pedal == "fluoro"
     y = pygame.event.Event(pygame.CONTROLLERBUTTONDOWN, button=pygame.CONTROLLER_BUTTON_Y)
     assert pad_event(y, hands.pad) == "tray"
+    fine = pygame.event.Event(
+        pygame.CONTROLLERBUTTONDOWN, button=pygame.CONTROLLER_BUTTON_LEFTSHOULDER
+    )
+    pad_event(fine, hands.pad)
+    assert pad_event(y, hands.pad) == "treat"
+    b = pygame.event.Event(pygame.CONTROLLERBUTTONDOWN, button=pygame.CONTROLLER_BUTTON_B)
+    assert pad_event(b, hands.pad) == "assistant"
 
 
 def test_no_key_does_two_things():

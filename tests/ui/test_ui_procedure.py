@@ -1,5 +1,7 @@
 """The procedure screen against the session without blood: mouse, tray, medicines, machine."""
 
+from dataclasses import replace
+
 import numpy as np
 import pygame
 import pytest
@@ -14,7 +16,7 @@ from ir_sim.app.tray import tray_action
 from ir_sim.flow.drugs import FORMULARY
 from ir_sim.flow.vitals import Vitals
 from ir_sim.simulation.controls import Action
-from ir_sim.simulation.state import DT_S
+from ir_sim.simulation.state import DT_S, Assisting
 from ir_sim.xray import Settings
 
 
@@ -239,3 +241,31 @@ def test_blades_on_the_picture_are_found_at_their_edges(procedure):
         monitor.blade_to(1, (rect.left, rect.centery)) == 0.45
     )  # no further than the machine goes
     assert monitor.mm_per_px(Settings()) == pytest.approx(Settings().field_mm / rect.width)
+
+
+def test_the_assistant_is_asked_by_key_and_by_mouse_and_seen_on_the_panel(procedure):
+    h = procedure
+    asked = []
+    plain = h.session.step
+
+    def step(controls):  # the stand-in has no assistant of its own
+        state = plain(replace(controls, actions=()))
+        asked.extend(a for a in controls.actions if a.kind == "assistant")
+        on = bool(asked and asked[-1].value)
+        helper = Assisting("Stent 8 x 37", on, 6.5 if on else 0.0, "7.7 mm", 61.0)
+        h.session.state = replace(state, assistant=helper)
+        return h.session.state
+
+    h.session.step = step
+    h.turn()
+    assert "assistant: waits (9), 7.7 mm, sheath 61 mmHg" in h.tree
+    h.key(pygame.K_9)
+    assert asked == [Action("assistant", value=True)]
+    assert "assistant: inflates with you, 6.5 atm, 7.7 mm, sheath 61 mmHg" in h.tree
+    h.key(pygame.K_5)
+    assert "Assistant: wait" in h.tree
+    button = next(b for b in h.stage.dialog.buttons if b.name == "assistant")
+    h.click(button.rect.center)
+    h.turn()
+    assert asked[-1] == Action("assistant", value=False)
+    assert "assistant: waits" in h.tree
