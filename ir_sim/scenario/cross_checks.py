@@ -25,6 +25,7 @@ MAX_POINTS = 200_000
 RADIUS_RANGE_MM = (0.15, 40.0)
 #: Coordinates further out than this are a mistake in the unit, mm.
 MAX_COORDINATE_MM = 3000.0
+_SUCH_AS = "such as {tip_at: {device: catheter, vessel: right_renal}}"
 
 
 def cross_checks(
@@ -61,21 +62,23 @@ def _tree(scenario: Scenario) -> Iterator[Problem]:
         if vessel.id in seen:
             first = source.marks[("anatomy", "vessels", seen[vessel.id])][0]
             message = f"vessel '{vessel.id}' is defined twice (first at line {first})"
-            yield source.problem((*at, "id"), message)
+            yield source.problem((*at, "id"), message, "give one of them another name")
         seen.setdefault(vessel.id, i)
         if vessel.parent is not None and vessel.parent not in ids:
             hint = nearest(vessel.parent, ids)
             yield source.problem((*at, "parent"), f"no vessel '{vessel.parent}'", hint)
-        if vessel.parent is None and vessel.at_mm is not None:
+        refused = source.value((*at, "parent")) is not None  # and told already
+        if vessel.parent is None and vessel.at_mm is not None and not refused:
             yield source.problem((*at, "at_mm"), "'at_mm' needs a 'parent'", at_key=True)
     roots = [i for i, vessel in enumerate(vessels) if vessel.parent is None]
     if not roots:
-        message = "every vessel has a parent: one must be the root"
+        message = "every vessel has a parent: one must be the first"
         yield source.problem(("anatomy", "vessels"), message, "the aorta, say, has no parent")
     arteries = [i for i in roots if vessels[i].kind != "vein"]
     for i in arteries[1:]:
-        message = f"'{ids[i]}' has no parent, but '{ids[arteries[0]]}' is already the root"
-        hint = "give it a 'parent', or 'kind: vein'"
+        root = ids[arteries[0]]
+        message = f"'{ids[i]}' has no parent, but the arteries begin at '{root}' already"
+        hint = f"say what it leaves, 'parent: {root}', or 'kind: vein'"
         yield source.problem(("anatomy", "vessels", i), message, hint)
     yield from _veins(scenario)
     parent_of = {vessel.id: vessel.parent for vessel in vessels}
@@ -107,7 +110,8 @@ def _veins(scenario: Scenario) -> Iterator[Problem]:
             yield source.problem((*at, "inflow_ml_min"), message, "delete one of the two")
         for j, lesion in enumerate(vessel.lesions):
             if isinstance(lesion, Fistula) and lesion.to not in (*veins, "vein"):
-                hint = nearest(lesion.to, ["vein", *sorted(veins)])
+                hint = nearest(lesion.to, sorted(veins)) if veins else ""
+                hint = hint or "'vein' is one that is not drawn"
                 where = (*at, "lesions", j, "to")
                 yield source.problem(where, f"no vein '{lesion.to}'", hint)
         for j, name in enumerate(vessel.drains):
@@ -127,10 +131,14 @@ def _points(scenario: Scenario) -> Iterator[Problem]:
             at: Loc = ("anatomy", "vessels", i, "points", j)
             if not low <= point[2] <= high:
                 message = f"radius {point[2]:g} mm is not a vessel's"
-                yield source.problem((*at, 2), message, f"a radius from {low} to {high:g} mm")
+                hint = f"a radius from {low} to {high:g} mm"
+                if low <= point[2] / 10.0 <= high:
+                    hint += f"; a slip of the point? {point[2] / 10.0:g}"
+                yield source.problem((*at, 2), message, hint)
             far = [c for c in (*point[:2], *point[3:]) if abs(c) > MAX_COORDINATE_MM]
             if far:
-                yield source.problem(at, f"{far[0]:g} mm is outside the body", "millimetres?")
+                hint = f"places are in mm, from the middle of the picture: {far[0] / 100.0:g}?"
+                yield source.problem(at, f"{far[0]:g} mm is outside the body", hint)
             if j and point[:2] == vessel.points[j - 1][:2]:
                 yield source.problem(at, "the same place as the point before", "delete one")
     if total > MAX_POINTS:
@@ -157,7 +165,8 @@ def _tray(scenario: Scenario, catalogue: list[str]) -> Iterator[Problem]:
             message = f"no device or supply '{name}' in the catalogue"
             yield source.problem(("tray", i), message, hint)
         if name in scenario.tray[:i]:
-            yield source.problem(("tray", i), f"device '{name}' is listed twice")
+            message = f"'{name}' is listed twice"
+            yield source.problem(("tray", i), message, "once is enough for every use")
     slots = {device.slot for device in scenario.devices.values()}
     wanted = scenario.task.target.device
     if _complete(scenario) and wanted not in slots:
@@ -196,12 +205,14 @@ def _steps(scenario: Scenario) -> Iterator[Problem]:
     for i, step in enumerate(scenario.task.steps):
         at: Loc = ("task", "steps", i)
         if step.id in seen:
-            yield source.problem((*at, "id"), f"step '{step.id}' is defined twice")
+            hint = "each step has a name of its own"
+            yield source.problem((*at, "id"), f"step '{step.id}' is defined twice", hint)
         seen.add(step.id)
         given = _given(step.when)
         if len(given) != 1:
             kinds = ", ".join(Condition.model_fields)
-            yield source.problem((*at, "when"), f"needs exactly one of {kinds}")
+            hint = "a step waits for one thing: {removed: wire}" if given else _SUCH_AS
+            yield source.problem((*at, "when"), f"needs exactly one of {kinds}", hint)
         for kind in given:
             value = getattr(step.when, kind)
             vessel = getattr(value, "vessel", None)
@@ -231,7 +242,8 @@ def _versions(scenario: Scenario, catalogue: list[str]) -> Iterator[Problem]:
         for i, word in enumerate(bounds.variant):
             loc: Loc = ("variation", "variant", i)
             if name is None:
-                yield source.problem(loc, f"variant '{word}' needs an anatomy.template")
+                hint = "anatomy: {template: arch}, say"
+                yield source.problem(loc, f"variant '{word}' needs an anatomy.template", hint)
             elif known and word not in known:
                 message = f"the template '{name}' has no variant '{word}'"
                 yield source.problem(loc, message, nearest(word, known))

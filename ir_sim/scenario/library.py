@@ -209,7 +209,7 @@ def inspect(
     helper = mended.assistant
     mended.bound(source, tray, used, devices.get(helper.device) if helper is not None else None)
     across = cross_checks(mended, [*devices, *supplies], devices)
-    across = [p for p in across if not _within(p.where, touched)]
+    across = [p for p in across if not _follows(p.where, touched)]
     problems = sorted({*problems, *across})
     unusable = any(problem.severity == "error" for problem in problems)
     return Examined(None if unusable else scenario, problems, mended, touched)
@@ -220,9 +220,17 @@ def _file_of(case: str) -> Path | None:
     return known_scenarios().get(case)
 
 
-def _within(where: str, touched: tuple[str, ...]) -> bool:
-    """Whether a place lies in one of others."""
-    return any(where == t or where.startswith((f"{t}.", f"{t}[")) for t in touched)
+def _follows(where: str, touched: tuple[str, ...]) -> bool:
+    """Whether what is found at a place may only follow from what was told of others.
+
+    The place holds a stand-in, lies in one, or is a block of which a key was refused.
+    """
+    return any(
+        where == t
+        or where.startswith((f"{t}.", f"{t}["))
+        or (bool(where) and t.startswith(f"{where}.") and "." not in t[len(where) + 1 :])
+        for t in touched
+    )
 
 
 def _is_id(name: str) -> bool:

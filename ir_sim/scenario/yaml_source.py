@@ -67,6 +67,13 @@ class Source:
             at = at[:-1]
         return self.files.get(at, self.file)
 
+    def value(self, loc: Loc) -> Any:
+        """What is written at a location, or None."""
+        node = self.data
+        for part in loc:
+            node = _inside(node, part)
+        return node
+
     def problem(
         self, loc: Loc, message: str, hint: str = "", *, at_key: bool = False, warn: bool = False
     ) -> Problem:

@@ -103,7 +103,12 @@ ERRORS = [
     ("- id: right_renal", "- id: Right renal", "Right renal", "is not a name"),
     ("parent: aorta\n      at_mm", "parent: aorat\n      at_mm", "aorat", "did you mean 'aorta'"),
     ("parent: aorta\n      at_mm", "parent: right_renal\n      at_mm", "right_renal", "ancestor"),
-    ("      parent: aorta\n      at_mm: 196\n", "", "id: right_renal", "is already the root"),
+    (
+        "      parent: aorta\n      at_mm: 196\n",
+        "",
+        "id: right_renal",
+        "say what it leaves, 'parent: aorta'",
+    ),
     ("at_mm: 196", "at_mm: 1960", "1960", "beyond the end of 'aorta'"),
     ("at_mm: 196", "at_mm: -4", "-4", "at least 0"),
     ("[4, 300, 10.5]", "[4, 300]", "[4, 300]", "at least 3"),
@@ -111,9 +116,9 @@ ERRORS = [
     ("[4, 300, 10.5]", "[4 300, 10.5]", "4 300", "a comma between the numbers"),
     ("[4, 300, 10.5]", "[4, 300, ten]", "ten", "must be a number"),
     ("[4, 300, 10.5]", "[4, 300, -10.5]", "-10.5", "not a vessel's"),
-    ("[4, 300, 10.5]", "[4, 300, 105]", "105", "radius"),
+    ("[4, 300, 10.5]", "[4, 300, 105]", "105", "a slip of the point? 10.5"),
     ("[4, 300, 10.5]", "[4, 300, .nan]", ".nan", "finite"),
-    ("[4, 300, 10.5]", "[4, 30000, 10.5]", "[4, 30000", "millimetres?"),
+    ("[4, 300, 10.5]", "[4, 30000, 10.5]", "[4, 30000", "from the middle of the picture: 300?"),
     ("[4, 300, 10.5], [6", "[6, 200, 10], [6", "[6, 200, 10], [4", "same place"),
     ("[-6, 104, 3.1]", "[-66, 104, 3.1]", "[-66", "mm outside 'aorta'"),
     ("[-6, 104, 3.1]", "[-6, 104, 31]", "31", "radius, not diameter?"),
@@ -166,7 +171,12 @@ ERRORS = [
     (STENOSIS, "{kind: thrombus, at_mm: 9, age_h: 6, age_days: 2}", "{kind", "not both"),
     (STENOSIS, "{kind: thrombus, at_mm: 9, occlusion_percent: 120}", "120}", "at most 100"),
     (STENOSIS, "{kind: thrombus, at_mm: 9, fibrin: 40}", "fibrin:", "mean 'fibrin_percent'"),
-    (STENOSIS, "{kind: fistula, at_mm: 12, to: artery}", "artery}", "no vein 'artery'"),
+    (
+        STENOSIS,
+        "{kind: fistula, at_mm: 12, to: artery}",
+        "artery}",
+        "'vein' is one that is not drawn",
+    ),
     (STENOSIS, "{kind: spasm, at_mm: 12}", "at_mm: 12}", "a spasm takes the whole vessel"),
     (STENOSIS, "{kind: spasm, diameter_percent: 95}", "95}", "at most 90"),
     (STENOSIS, "{kind: dissection, at_mm: 12, diameter_percent: 100}", "100}", "'kind: occlusion'"),
@@ -227,7 +237,12 @@ ERRORS = [
         "right_common_femoral",
     ),
     ("tray: [wire-035-angled", "tray: [wire-035-angeled", "wire-035-angeled", "'wire-035-angled'"),
-    ("catheter-5f-cobra2]", "catheter-5f-cobra2, wire-035-angled]", "wire-035-angled]", "twice"),
+    (
+        "catheter-5f-cobra2]",
+        "catheter-5f-cobra2, wire-035-angled]",
+        "wire-035-angled]",
+        "once is enough",
+    ),
     (
         "tray: [wire-035-angled, catheter-5f-cobra2]",
         "tray: [wire-035-angled]",
@@ -238,10 +253,15 @@ ERRORS = [
     ("target: {vessel: right_renal", "target: {vessel: renal", "renal", "did you mean"),
     ("at_mm: 6, device", "at_mm: 600, device", "600", "beyond the end of 'right_renal'"),
     ("device: catheter}\n", "device: cathether}\n", "cathether", "did you mean 'catheter'"),
-    ("- id: test", "- id: engage", "engage\n      do: Test", "defined twice"),
+    ("- id: test", "- id: engage", "engage\n      do: Test", "a name of its own"),
     ("when: {injected", "when: {inject", "inject:", "did you mean 'injected'"),
-    ("when: {removed: wire}", "when: {}", "{}", "exactly one of"),
-    ("when: {removed: wire}", "when: {removed: wire, target_reached: true}", "{removed", "exactly"),
+    ("when: {removed: wire}", "when: {}", "{}", "such as {tip_at: {device: catheter"),
+    (
+        "when: {removed: wire}",
+        "when: {removed: wire, target_reached: true}",
+        "{removed",
+        "waits for one thing",
+    ),
     ("when: {removed: wire}", "when: {removed: microcatheter}", "microcatheter", "never met"),
     (
         "when: {removed: wire}",
@@ -406,3 +426,18 @@ def test_flow_is_checked_beside_an_error_in_the_task(tmp_path):
     text = GOOD.replace("flow_ml_min: 480", "flow_ml_min: 48000").replace("do: Test inj", "does: T")
     said = [f"{p.message} ({p.hint})" for p in problems_of(tmp_path, text)[1]]
     assert any("a heart at rest gives" in line for line in said), said
+
+
+# (old, new): one mistake each, from which others could be read that are none
+ALONE = [
+    ("at_mm: 196", "at_mm: 1960"),
+    ("diameter_percent: 40", "diameter_percent: 4000"),
+    ("when: {injected", "when: {inject"),
+    ("parent: aorta\n      at_mm", "parent: 7\n      at_mm"),
+]
+
+
+@pytest.mark.parametrize(("old", "new"), ALONE)
+def test_what_only_follows_from_a_mistake_is_not_told(tmp_path, old, new):
+    said = [str(p) for p in problems_of(tmp_path, GOOD.replace(old, new, 1))[1]]
+    assert len(said) == 1, said
