@@ -17,10 +17,14 @@ from numpy.typing import NDArray
 from ir_sim.devices.pose import DeviceState
 from ir_sim.scenario.fields import SLOTS, Slot
 
-#: Wall force that is felt as resistance, N, and how long it must last, s.
+#: Wall force that is felt as resistance, N, and how long it must last, s. What lies further behind
+#: the tip than ``LEADING_MM`` lies across a bend by its own stiffness, and may press harder.
 WALL_FORCE_N = 0.6
+SHAFT_FORCE_N = 1.2
+LEADING_MM = 10.0
 WALL_FORCE_S = 1.0
-WALL_FORCE_GONE_N = 0.3
+#: It is over when it has fallen to this share of that.
+_GONE_SHARE = 0.5
 #: Force of a tip that perforates an artery of at least ``PERFORATION_RADIUS_MM``; less in smaller.
 PERFORATION_N = 1.5
 PERFORATION_RADIUS_MM = 1.5
@@ -58,14 +62,33 @@ class Hazard:
 
 
 @dataclass
+class _Press:
+    """How long one part of a device has pressed, and whether that was told."""
+
+    for_s: float = 0.0
+    told: bool = False
+
+    def lasts(self, share: float, dt_s: float) -> bool:
+        """Whether a force of this share of the limit has now lasted too long."""
+        if share < _GONE_SHARE:
+            self.for_s, self.told = 0.0, False
+        elif share > 1.0:
+            self.for_s += dt_s
+        if self.told or self.for_s < WALL_FORCE_S:
+            return False
+        self.told = True
+        return True
+
+
+@dataclass
 class _Memory:
     """What is remembered about one device."""
 
     vessel: str = ""
     candidate: str = ""
     candidate_s: float = 0.0
-    force_s: float = 0.0
-    force_told: bool = False
+    leading: _Press = field(default_factory=_Press)
+    shaft: _Press = field(default_factory=_Press)
     tip_s: float = 0.0
     perforated: bool = False
     dissected: bool = False
@@ -126,18 +149,19 @@ class HazardWatch:
     ) -> list[Hazard]:
         found: list[Hazard] = []
         force = device.wall_force_n
-        most = float(force.max())
-        if most > WALL_FORCE_N:
-            memory.force_s += dt_s
-        elif most < WALL_FORCE_GONE_N:
-            memory.force_s, memory.force_told = 0.0, False
-        if memory.force_s >= WALL_FORCE_S and not memory.force_told:
-            memory.force_told = True
-            found.append(Hazard("wall_force", slot, device.tip_vessel, {"force_n": most}))
+        s = np.append(device.chain.curve_s_mm[: len(force) - 1], device.inserted_mm)
+        first = int(s.searchsorted(device.inserted_mm - LEADING_MM))
+        for part, limit, pressed in (
+            (slice(0, first), SHAFT_FORCE_N, memory.shaft),
+            (slice(first, None), WALL_FORCE_N, memory.leading),
+        ):
+            most = float(force[part].max(initial=0.0))
+            if pressed.lasts(most / limit, dt_s):
+                at = part.start + int(force[part].argmax())
+                found.append(Hazard("wall_force", slot, device.vessel_at(at), {"force_n": most}))
         if device.inserted_mm < max(d.inserted_mm for d in devices.values()) - 1e-6:
             memory.tip_s = memory.blunt_s = 0.0
             return found
-        s = np.append(device.chain.curve_s_mm[: len(force) - 1], device.inserted_mm)
         tip = float(force[s > device.inserted_mm - _TIP_MM].sum())
         radius = float(device.chain.lumen.radius_mm[max(device.tip_sample, 0)])
         memory.tip_s = memory.tip_s + dt_s if tip > tip_limit_n(radius) else 0.0

@@ -161,6 +161,12 @@ class DeviceState:
         last = int(self.chain.curve_layer[min(self._count, len(self.chain.curve_layer) - 1)])
         return int(self.chain.lumen.maps[last].sample_at(self.tip_mm[None])[0])
 
+    def vessel_at(self, point: int) -> str:
+        """Id of the vessel that a point of ``points_mm`` lies in."""
+        tree, last = self.chain.lumen.tree, len(self.chain.curve_sample) - 1
+        sample = int(self.chain.curve_sample[min(point, last)]) if point < self._count else -1
+        return tree.vessels[int(tree.sample_vessel[sample])].id if sample >= 0 else self.tip_vessel
+
     @property
     def tip_vessel(self) -> str:
         """Id of the vessel that the tip lies in."""

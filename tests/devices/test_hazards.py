@@ -30,6 +30,9 @@ class Seen:
             out[round((self.inserted_mm - back) / self.inserted_mm * 50)] = n
         return out
 
+    def vessel_at(self, point):
+        return self.tip_vessel
+
     @property
     def chain(self):
         tree = SimpleNamespace(sample_radius_mm=np.array([self.radius_mm]))
@@ -45,18 +48,30 @@ def watched(watch, seconds, **devices):
     return [f.kind for f in found]
 
 
-def test_sustained_force_is_told_once_until_it_has_gone():
-    watch, wire = h.HazardWatch(), Seen(force={40.0: 0.7})
+@pytest.mark.parametrize(("back", "limit"), [(4.0, 0.6), (40.0, 1.2)])
+def test_sustained_force_is_told_once_until_it_has_gone(back, limit):
+    watch, wire = h.HazardWatch(), Seen(force={back: 1.1 * limit})
     assert watched(watch, 0.9, wire=wire) == []
     assert watched(watch, 3.0, wire=wire) == ["wall_force"]
-    wire.force = {40.0: 0.45}  # less, but not gone
+    wire.force = {back: 0.75 * limit}  # less, but not gone
     assert watched(watch, 2.0, wire=wire) == []
-    wire.force = {40.0: 0.7}
+    wire.force = {back: 1.1 * limit}
     assert watched(watch, 2.0, wire=wire) == []
     wire.force = {}
     watched(watch, 0.1, wire=wire)
-    wire.force = {40.0: 0.7}
+    wire.force = {back: 1.1 * limit}
     assert watched(watch, 2.0, wire=wire) == ["wall_force"]
+
+
+def test_a_shaft_across_a_bend_may_press_harder_than_a_tip_and_hides_none():
+    watch, catheter = h.HazardWatch(), Seen(force={40.0: 0.9})
+    assert watched(watch, 5.0, catheter=catheter) == []
+    catheter.force = {40.0: 0.9, 4.0: 0.7}
+    assert watched(watch, 2.0, catheter=catheter) == ["wall_force"]
+    catheter.force = {40.0: 0.9}
+    assert watched(watch, 1.0, catheter=catheter) == []
+    catheter.force = {40.0: 0.9, 4.0: 0.7}
+    assert watched(watch, 2.0, catheter=catheter) == ["wall_force"]
 
 
 @pytest.mark.parametrize(("radius", "limit"), [(3.0, 1.5), (0.75, 0.75), (0.2, 0.6)])

@@ -33,7 +33,7 @@ class JetDissection(OnEvent):
 
 
 class WallForce(OnEvent):
-    """Sustained force on a wall. The devices report from 0.6 N on; a rubric may ask for more."""
+    """Sustained force on a wall, as the devices tell of it; a rubric may ask for more."""
 
     code = "wall_force"
     kinds = ("wall_force",)
