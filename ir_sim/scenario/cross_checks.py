@@ -137,7 +137,7 @@ def _points(scenario: Scenario) -> Iterator[Problem]:
                 yield source.problem((*at, 2), message, hint)
             far = [c for c in (*point[:2], *point[3:]) if abs(c) > MAX_COORDINATE_MM]
             if far:
-                hint = f"places are in mm, from the middle of the picture: {far[0] / 100.0:g}?"
+                hint = f"places are in mm: {far[0] / 100.0:g}?"
                 yield source.problem(at, f"{far[0]:g} mm is outside the body", hint)
             if j and point[:2] == vessel.points[j - 1][:2]:
                 yield source.problem(at, "the same place as the point before", "delete one")
