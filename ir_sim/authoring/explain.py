@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ir_sim.anatomy.vessel_tree import VesselTree, build_tree
 from ir_sim.authoring.flows import resting_flows
 from ir_sim.authoring.lesion_words import lesion_words, place_words
-from ir_sim.scenario.model import Condition, Scenario, Step
+from ir_sim.scenario.model import Access, Condition, Scenario, Step, Target
 
 WIDTH = 88
 _UNITS = {"_mg_dl": "mg/dL", "_g_dl": "g/dL", "_mmol_l": "mmol/L", "_ng_ml": "ng/mL"}
@@ -154,6 +154,23 @@ def _vein_words(tree: VesselTree, index: int) -> str:
 
 def _access(scenario: Scenario) -> str:
     a, target = scenario.access, scenario.task.target
+    return _way_in(a, target) + _assistant(scenario)
+
+
+def _assistant(scenario: Scenario) -> str:
+    """Who stands at the other groin, with what."""
+    helper, device = scenario.assistant, scenario.assistant_device
+    if helper is None or device is None:
+        return ""
+    where = "above" if helper.edge_mm >= 0.0 else "below"
+    return (
+        f" An assistant holds {device.title} across the origin of the {name_of(helper.vessel)}, "
+        f"its upper edge {abs(helper.edge_mm):g} mm {where} the bifurcation, through a "
+        f"{helper.access.sheath_fr:g} French sheath in the {name_of(helper.access.vessel)}."
+    )
+
+
+def _way_in(a: Access, target: Target) -> str:
     return (
         f"Access: {a.direction} through the {name_of(a.vessel)} with a {a.sheath_fr:g} French "
         f"sheath whose mouth lies {a.sheath_mm:g} mm further in. The target is the "

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+import ir_sim
 from ir_sim.scenario import from_text
 from ir_sim.scenario.catalogue import shipped_devices
 from ir_sim.scenario.library import load
@@ -248,6 +249,19 @@ def test_a_snapshot_in_a_kiss_goes_on_with_the_same_bits():
     first = go_on()
     both.sim.restore(saved)
     assert go_on() == first
+
+
+def test_a_recording_brings_the_assistants_device_and_replays_bit_for_bit(tmp_path):
+    both = Parting(own="stent-covered-10x38", his="stent-balloon-9x37")
+    both.do(Action("assistant", value=True))
+    both.inflate(7.0)
+    path = tmp_path / "kiss.irrun"
+    both.sim.save(path)
+    again = ir_sim.replay(path)
+    assert again.scenario.assistant_device.id == "stent-balloon-9x37"
+    assert "stent-balloon-9x37" not in again.scenario.devices
+    assert again.state_hash() == both.sim.state_hash()
+    assert again.state.assistant == both.sim.state.assistant
 
 
 def test_the_order_survives_a_recording_and_is_refused_where_nobody_helps():
