@@ -9,7 +9,15 @@ from ir_sim.devices.coaxial import SHEATH_OUTSIDE_MM
 from ir_sim.scenario.device import Device
 from ir_sim.scenario.model import Mounted, Step, Target, TipAt
 from ir_sim.simulation.controls import Action, Controls
-from ir_sim.training.expert import clearing, filming, manoeuvres, steering, tray, treating
+from ir_sim.training.expert import (
+    clearing,
+    filming,
+    manoeuvres,
+    returning,
+    steering,
+    tray,
+    treating,
+)
 from ir_sim.training.expert.operator import Operator, Work
 from ir_sim.training.expert.route import Route, beyond, route
 
@@ -161,6 +169,8 @@ class Procedure:
         yield from filming.open_blades(o)
         if self._there(place):
             return True
+        if place.device == "catheter" and returning.elsewhere(o, way, place.device):
+            yield from returning.come_back(o, way, place.device, self._wire().id)
         if self._small(place):
             yield from self._micro()
         if not o.has("wire"):
