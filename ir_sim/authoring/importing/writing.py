@@ -8,6 +8,7 @@ import numpy as np
 
 from ir_sim.anatomy.curve import Array
 from ir_sim.anatomy.vessel_tree import VesselTree, build_tree
+from ir_sim.authoring.explain import name_of
 from ir_sim.authoring.flows import resting_flows
 from ir_sim.scenario.model import Anatomy, Outlet, Vessel
 
@@ -69,7 +70,7 @@ def written(
             f"title: Imported anatomy {name}",
             "level: intermediate",
             "objectives:",
-            f"  - Reach {target}",
+            f"  - Reach the {name_of(target)}",
             "review: unreviewed",
             "patient: {age: 60, sex: f, weight_kg: 70}   # not from the file",
             "anatomy:",
@@ -82,7 +83,7 @@ def written(
             f"  target: {{vessel: {target}, at_mm: {at_mm:g}, device: {device}}}",
             "  steps:",
             "    - id: reach",
-            f"      do: Reach {target}",
+            f"      do: Reach the {name_of(target)}",
             f"      when: {{tip_at: {{device: {device}, vessel: {target}, at_mm: {at_mm:g}}}}}",
             "",
         ]
