@@ -39,6 +39,8 @@ ASTRAY_MM = 12.0
 STRAIGHT_DEG, BELOW_MM = 60.0, 30.0
 #: Hands stop where a wall pushes back on a catheter over its wire, which cannot dissect, N.
 FIRM_N = 1.4
+#: A catheter drawn back is taut on a vessel's mouth when its hub holds back so much, N.
+TAUT_N = 0.4
 
 
 @dataclass(frozen=True)
@@ -223,6 +225,9 @@ def seat(o: Operator, way: Route, at_mm: float, slot: str = "catheter") -> Work:
     def stuck() -> bool:
         return o.force_n(slot) > FIRM_N
 
+    def taut() -> bool:
+        return o.device(slot).hub_force_n < -TAUT_N
+
     def moves() -> Moves:
         vessel, s = o.place(slot)
         speed = TRACK_MM_S if way.hooked and (vessel == way.down[0].id and s < 10.0) else 20.0
@@ -243,7 +248,8 @@ def seat(o: Operator, way: Route, at_mm: float, slot: str = "catheter") -> Work:
             return True
         if lost():
             return False
-        yield from o.do({slot: (-TRACK_MM_S, 0.0)}, None, 3.0 if buckled() else 0.5)
+        back = 3.0 if buckled() else 0.5
+        yield from o.do({slot: (-TRACK_MM_S, 0.0)}, taut, back)
     return deep()
 
 
