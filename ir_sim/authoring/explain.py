@@ -93,7 +93,7 @@ def _patient(scenario: Scenario) -> str:
     labs = [f"eGFR {p.egfr:g} mL/min/1.73 m²"]
     if p.creatinine_mg_dl is not None:
         labs.append(f"creatinine {p.creatinine_mg_dl:g} mg/dL")
-    labs += [_lab(lab, value) for lab, value in p.labs.items()]
+    labs += [lab_words(lab, value) for lab, value in p.labs.items()]
     parts.append(f"Laboratory: {', '.join(labs)}.")
     parts.append(f"Allergies: {', '.join(p.allergies) if p.allergies else 'none known'}.")
     return " ".join(parts)
@@ -164,8 +164,8 @@ def _assistant(scenario: Scenario) -> str:
         return ""
     where = "above" if helper.edge_mm >= 0.0 else "below"
     return (
-        f" An assistant holds {device.title} across the origin of the {name_of(helper.vessel)}, "
-        f"its upper edge {abs(helper.edge_mm):g} mm {where} the bifurcation, through a "
+        f" An assistant has a stent ready across the origin of the {name_of(helper.vessel)} "
+        f"({device.title}), its upper edge {abs(helper.edge_mm):g} mm {where} the bifurcation, through a "
         f"{helper.access.sheath_fr:g} French sheath in the {name_of(helper.access.vessel)}."
     )
 
@@ -236,7 +236,8 @@ def _versions(scenario: Scenario) -> str:
     return " ".join(said)
 
 
-def _lab(lab: str, value: float) -> str:
+def lab_words(lab: str, value: float) -> str:
+    """A laboratory value with its name and unit."""
     for ending, unit in _UNITS.items():
         if lab.endswith(ending):
             return f"{name_of(lab.removesuffix(ending))} {value:g} {unit}"

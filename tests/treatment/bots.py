@@ -19,7 +19,7 @@ import numpy as np
 
 from ir_sim.scenario.library import load
 from ir_sim.training.autopilot import Autopilot
-from ir_sim.training.expert import angioplasty, clearing, treating
+from ir_sim.training.expert import angioplasty, clearing, kissing, procedure, treating
 from ir_sim.training.session import Session
 from ir_sim.treatment import clot_laws, thrombectomy
 
@@ -102,6 +102,23 @@ def alone():
     return patch.dict(treating.TREATING, {"assistant_joins": nothing})
 
 
+@contextmanager
+def alone_to_the_end():
+    """Neither before nor after."""
+    with alone(), patch.object(kissing, "improve", nothing):
+        yield
+
+
+def widest():
+    """The widest stent that the tray has, not the one that fits the aorta with the other."""
+
+    def choose(self, **_: object):
+        found = [d for d in self.scenario.devices.values() if d.stent and d.balloon]
+        return max(found, key=lambda d: d.stent.diameter_mm)
+
+    return patch.object(kissing.KissedLesion, "choose_stent", choose)
+
+
 def bare():
     """A bare stent on the tear."""
     choose = angioplasty.Lesion.choose_stent
@@ -112,6 +129,23 @@ def bare():
         return found[0] if found else choose(self, covered=True)
 
     return patch.object(angioplasty.Lesion, "choose_stent", uncovered)
+
+
+def wedged():
+    """The microcatheter slides into the branch to the cervix, fills it, and is not drawn back."""
+    bring = procedure.Procedure._bring
+
+    def beside(self, place):
+        if place.vessel.endswith("_uterine"):
+            branch = place.vessel.replace("_uterine", "_cervicovaginal")
+            place = place.model_copy(update={"vessel": branch, "at_mm": 14.0})
+        return (yield from bring(self, place))
+
+    return patch.object(procedure.Procedure, "_bring", beside)
+
+
+def three_times_the_dose():
+    return patch.object(clearing, "DOSE_MG_H", 3.0)
 
 
 def astray_seed() -> int:
@@ -132,11 +166,26 @@ BOTS = (
         lambda: stent_off(-30.0)),
     Bot("iliac-occlusion", "stent 30 mm too far", "device_misplaced", "geographic_miss",
         lambda: stent_off(-30.0)),
-    Bot("kissing-iliacs", "inflates alone", "other_side_compromised", "plaque_shifted", alone),
+    Bot("kissing-iliacs", "inflates alone, asks for help then", "other_side_compromised",
+        "plaque_shifted", alone),
+    Bot("kissing-iliacs", "inflates alone to the end", "other_side_compromised", "plaque_shifted",
+        alone_to_the_end),
+    Bot("kissing-iliacs", "stent 8 mm too high", "kissing_uneven", "edges_uneven",
+        lambda: stent_off(8.0)),
+    Bot("kissing-iliacs", "10 mm beside 8 mm in 14 mm", "kissing_oversized", "kissing_oversized",
+        widest),
     Bot("renal-stenosis-stent", "stent 10 mm too far out", "device_misplaced", "geographic_miss",
         lambda: stent_off(-10.0)),
     Bot("sfa-angioplasty", "a plain balloon far beyond its label", "balloon_over_rated",
         "balloon_over_rated", over_the_label),
+    Bot("dialysis-fistula", "balloon of 8 mm in 6.6 mm", "balloon_oversized",
+        "balloon_oversized", oversized),
+    Bot("acute-limb-lysis", "3 mg an hour", "lysis_against_rules", "lysis_lapsed",
+        three_times_the_dose),
+    Bot("iliofemoral-dvt", "3 mg an hour", "lysis_against_rules", "lysis_lapsed",
+        three_times_the_dose),
+    Bot("fibroids-both", "particles through a wedged tip", "injecting_wedged", "embolic_wedged",
+        wedged),
     Bot("m1-thrombectomy", "no suction, no arrest", "embolus_to_brain", "embolus",
         without_suction, astray_seed()),
     Bot("iliac-rupture-rescue", "a bare stent on the tear", "", "stent_deployed", bare),

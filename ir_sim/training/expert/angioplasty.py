@@ -47,7 +47,7 @@ def deflate(procedure: Procedure, wanted: Happened) -> Work:
     """Empty the balloon."""
     if Lesion(procedure, wanted.vessel).choose_balloon() is None:
         return (yield from clearing.release(procedure, wanted))
-    return (yield from _empty(procedure.o))
+    return (yield from empty(procedure.o))
 
 
 def stent(procedure: Procedure, wanted: Happened) -> Work:
@@ -169,7 +169,7 @@ def _dilate(procedure: Procedure, lesion: Lesion) -> Work:
 
     yield from fill(o, enough, (most + 1.0) / _FILL_ATM_S)
     yield from o.wait(_KEEP_S)
-    return (yield from _empty(o))
+    return (yield from empty(o))
 
 
 def fill(o: Operator, enough: Callable[[], bool], seconds: float) -> Work:
@@ -182,7 +182,9 @@ def fill(o: Operator, enough: Callable[[], bool], seconds: float) -> Work:
     return enough()
 
 
-def _empty(o: Operator) -> Work:
+def empty(o: Operator) -> Work:
+    """The balloon wholly empty."""
+
     def empty() -> bool:
         reading = o.state.treatment
         return reading is None or reading.unit != "atm" or reading.value <= 0.0
@@ -223,7 +225,7 @@ def _stent(procedure: Procedure, lesion: Lesion, *, covered: bool) -> Work:
 
     yield from fill(o, full, (goal + 1.0) / _FILL_ATM_S)
     yield from o.wait(_KEEP_S)
-    return (yield from _empty(o))
+    return (yield from empty(o))
 
 
 # -- getting there -----------------------------------------------------------------------------

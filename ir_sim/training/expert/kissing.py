@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ir_sim.scenario.device import Device
-from ir_sim.scenario.model import Happened
+from ir_sim.scenario.model import Endpoint, Happened
 from ir_sim.simulation.controls import Action
 from ir_sim.training.expert import angioplasty, steering
 from ir_sim.training.expert.operator import Operator, Work
@@ -56,6 +56,33 @@ def stent(procedure: Procedure, vessel: str) -> Work:
     yield from angioplasty.fill(o, lambda: _atm(o) >= goal, _MOST_S)
     yield from o.wait(_KEEP_S)
     return True
+
+
+def improve(procedure: Procedure, endpoint: Endpoint) -> Work:
+    """The other side is not open: both balloons again, the own one in what is stented already."""
+    del endpoint
+    o, spec = procedure.o, procedure.scenario.assistant
+    own = procedure.way_to(procedure.task.target.vessel)
+    if spec is None:
+        return False
+    parent = o.tree.by_id[spec.vessel].parent
+    vessel = next(v.id for v in own.up if v.parent == parent)
+    lesion = KissedLesion(procedure, vessel)
+    device = lesion.choose_balloon()
+    if device is None or device.balloon is None:
+        return False
+    balloon = device.balloon
+    yield from o.press(Action("assistant", value=True))
+    middle = balloon.tip_mm + 0.5 * balloon.length_mm
+    lead = 0.5 * balloon.length_mm - spec.edge_mm
+    if not (yield from angioplasty.bring(procedure, lesion, device, middle, lead)):
+        return False
+    yield from o.press(Action("take_up", device=device.id))
+    goal = balloon.burst_atm - 0.6
+    yield from angioplasty.fill(o, lambda: _atm(o) >= goal, _MOST_S)
+    yield from o.wait(_KEEP_S)
+    yield from angioplasty.empty(o)
+    return (yield from o.take_out("catheter"))
 
 
 def _wire_ahead(procedure: Procedure) -> Work:

@@ -65,6 +65,9 @@ def achieve(procedure: Procedure, endpoint: Endpoint) -> Work:
     """Work towards an endpoint, or wait until it is met."""
     o = procedure.o
     work = ACHIEVING.get(endpoint.measure)
+    helper = procedure.scenario.assistant
+    if helper is not None and endpoint.vessel == helper.vessel:
+        work = kissing.improve  # that side is out of the own reach
     if work is not None and not met(endpoint, o.state):
         yield from work(procedure, endpoint)
     return (yield from o.do({}, lambda: met(endpoint, o.state), _PATIENCE_S, watch=False))
