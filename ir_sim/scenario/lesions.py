@@ -20,6 +20,8 @@ Hardness = Literal["soft", "fibrous", "calcified"]
 #: A side in the picture; left is the patient's left, on the right of the screen.
 Side = Literal["left", "right", "up", "down"]
 _Percent = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
+#: A lesion that is shorter than a tenth of a millimetre is a slip.
+_Length = Annotated[float, Field(ge=0.1, allow_inf_nan=False)]
 _Open = Annotated[float, Field(ge=0, lt=99.5, allow_inf_nan=False)]
 
 #: Usual height of a sac by its width (assumed).
@@ -46,7 +48,7 @@ class Stenosis(LesionBase):
     narrows: ClassVar[bool] = True
     kind: Literal["stenosis"]
     at_mm: NonNegative
-    length_mm: Positive
+    length_mm: _Length
     diameter_percent: Annotated[float, Field(ge=0, le=500, allow_inf_nan=False)] | None = None
     diameter_mm: Positive | None = None
     hardness: Hardness = "fibrous"
@@ -58,7 +60,7 @@ class Occlusion(LesionBase):
     narrows: ClassVar[bool] = True
     kind: Literal["occlusion"]
     at_mm: NonNegative
-    length_mm: Positive
+    length_mm: _Length
     hardness: Hardness = "fibrous"
 
 
@@ -89,7 +91,7 @@ class Aneurysm(LesionBase):
 
     kind: Literal["aneurysm"]
     at_mm: NonNegative
-    length_mm: Positive = 10.0
+    length_mm: _Length = 10.0
     diameter_percent: Annotated[float, Field(ge=0, le=500, allow_inf_nan=False)] | None = None
     diameter_mm: Positive | None = None
     sac: Sac | None = None
@@ -100,7 +102,7 @@ class Thrombus(LesionBase):
 
     kind: Literal["thrombus"]
     at_mm: NonNegative
-    length_mm: Positive = 30.0
+    length_mm: _Length = 30.0
     occlusion_percent: _Percent = 100.0
     age_h: Annotated[float, Field(gt=0, le=5000, allow_inf_nan=False)] | None = None
     age_days: Annotated[float, Field(gt=0, le=200, allow_inf_nan=False)] | None = None
@@ -184,7 +186,7 @@ class Dissection(LesionBase):
     narrows: ClassVar[bool] = True
     kind: Literal["dissection"]
     at_mm: NonNegative
-    length_mm: Positive = 30.0
+    length_mm: _Length = 30.0
     diameter_percent: _Open = 50.0
 
 

@@ -152,6 +152,7 @@ ERRORS = [
         "{vessel: right_renal, at_mm: 6",
         "the thinnest catheter on the tray has 1.7 mm",
     ),
+    ("length_mm: 6", "length_mm: 0.01", "0.01", "at least 0.1"),
     (", diameter_percent: 40", "", "{kind", "either diameter_percent or diameter_mm"),
     ("diameter_percent: 40", "diameter_percent: 40, diameter_mm: 3", "{kind", "not both"),
     ("kind: stenosis, at_mm: 12", "kind: stenosis, at_mm: 120", "120", "beyond the end of"),
