@@ -8,13 +8,22 @@ from typing import Any
 import numpy as np
 
 from ir_sim.anatomy.vessel_tree import Vessel, VesselTree, build_tree
-from ir_sim.authoring.explain import condition_words, name_of
+from ir_sim.authoring.explain import condition_words, lab_words, name_of
 from ir_sim.authoring.flows import resting_flows
 from ir_sim.authoring.lesion_words import lesion_words, place_words
 from ir_sim.scenario.model import Scenario
 
 #: Differences below these are rounding, not anatomy: mm, and shares of calibre and flow.
 _MOVED_MM, _CALIBRE, _FLOW = 0.5, 0.02, 0.02
+#: Endings of keys and their units, the longer first.
+_UNITS = {
+    "_gy_cm2": "Gy·cm²", "_mg_dl": "mg/dL", "_mmhg": "mmHg", "_bpm": "/min", "_mgy": "mGy",
+    "_ml": "mL", "_mm": "mm", "_cm": "cm", "_kg": "kg", "_fr": "French", "_s": "s",
+}  # fmt: skip
+_NAMES = {
+    "egfr": "eGFR", "kap": "kerma-area product", "at": "place", "to": "as far as",
+    "rate": "heart rate",
+}  # fmt: skip
 
 
 def differences(old: Scenario, new: Scenario) -> list[str]:
@@ -42,7 +51,8 @@ def _plain(old: Scenario, new: Scenario) -> Iterator[str]:
     yield from _changed("rubric", old.scoring.rubric, new.scoring.rubric)
     for block, a, b in blocks:
         for key in type(a).model_fields:
-            yield from _changed(f"{block}: {name_of(key)}", getattr(a, key), getattr(b, key))
+            name, unit = _named(key)
+            yield from _changed(f"{block}: {name}", getattr(a, key), getattr(b, key), unit)
     yield from _lists("objectives", old.objectives, new.objectives)
     for key in ("extends", "variation", "difficulty"):
         a, b = getattr(old, key), getattr(new, key)
@@ -50,9 +60,18 @@ def _plain(old: Scenario, new: Scenario) -> Iterator[str]:
             yield f"{key}: {'new' if a is None else 'changed' if b is not None else 'no longer'}"
 
 
-def _changed(what: str, a: Any, b: Any) -> Iterator[str]:
+def _named(key: str) -> tuple[str, str]:
+    """A key as a clinician names it, and its unit with a space before it."""
+    for ending, unit in _UNITS.items():
+        if key.endswith(ending):
+            name = key.removesuffix(ending)
+            return _NAMES.get(name, name_of(name)), f" {unit}"
+    return _NAMES.get(key, name_of(key)), " mL/min/1.73 m²" if key == "egfr" else ""
+
+
+def _changed(what: str, a: Any, b: Any, unit: str = "") -> Iterator[str]:
     if a != b:
-        yield f"{what}: {_said(a)} -> {_said(b)}"
+        yield f"{what}: {_said(a)} -> {_said(b)}{unit if b is not None else ''}"
 
 
 def _said(value: Any) -> str:
@@ -61,7 +80,7 @@ def _said(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:g}"
     if isinstance(value, dict):
-        return ", ".join(f"{name_of(key)} {number:g}" for key, number in value.items())
+        return ", ".join(lab_words(key, number) for key, number in value.items())
     if isinstance(value, list):
         return ", ".join(map(str, value))
     text = str(value)

@@ -30,8 +30,8 @@ def test_a_case_equals_itself(tmp_path, capsys):
     ("old", "new", "words"),
     [
         ("diameter_percent: 65", "diameter_percent: 80", "without a fibrous stenosis of 65 %"),
-        ("egfr: 41", "egfr: 28", "patient: egfr: 41 -> 28"),
-        ("sheath_fr: 6", "sheath_fr: 7", "access: sheath fr: 6 -> 7"),
+        ("egfr: 41", "egfr: 28", "patient: eGFR: 41 -> 28 mL/min/1.73 m²"),
+        ("sheath_fr: 6", "sheath_fr: 7", "access: sheath: 6 -> 7 French"),
         ("wire-035-rosen, ", "", "tray: without wire-035-rosen"),
         ("flow_ml_min: 190", "flow_ml_min: 90", "flow 190 -> 90 mL/min"),
         ("at_least_ml: 2", "at_least_ml: 4", "at least 2 mL injected"),
