@@ -165,8 +165,8 @@ def _assistant(scenario: Scenario) -> str:
     where = "above" if helper.edge_mm >= 0.0 else "below"
     return (
         f" An assistant has a stent ready across the origin of the {name_of(helper.vessel)} "
-        f"({device.title}), its upper edge {abs(helper.edge_mm):g} mm {where} the bifurcation, through a "
-        f"{helper.access.sheath_fr:g} French sheath in the {name_of(helper.access.vessel)}."
+        f"({device.title}), its upper edge {abs(helper.edge_mm):g} mm {where} the bifurcation, "
+        f"through a {helper.access.sheath_fr:g} French sheath in the {name_of(helper.access.vessel)}."
     )
 
 
