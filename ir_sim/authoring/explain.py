@@ -166,7 +166,8 @@ def _assistant(scenario: Scenario) -> str:
     return (
         f" An assistant has a stent ready across the origin of the {name_of(helper.vessel)} "
         f"({device.title}), its upper edge {abs(helper.edge_mm):g} mm {where} the bifurcation, "
-        f"through a {helper.access.sheath_fr:g} French sheath in the {name_of(helper.access.vessel)}."
+        f"through a {helper.access.sheath_fr:g} French sheath in the "
+        f"{name_of(helper.access.vessel)}."
     )
 
 
