@@ -22,6 +22,9 @@ from ir_sim.treatment.bench import Bench
 _COLLATERAL_SHARE = 0.5
 #: Something laid this far beyond the hole shuts its far side, mm.
 _BEYOND_MM = 1.0
+#: Where they come in, beyond the hole, mm; a lumen packed to less than this share of its area lets
+#: nothing in (assumed).
+_INFLOW_MM, _PACKED = 4.0, 0.05
 #: From this drop of pressure on collaterals open, mmHg (assumed: ordinary losses are no call).
 _CALL_MMHG = 8.0
 
@@ -61,9 +64,8 @@ class Collaterals:
             aorta = float(circulation.blood.mean_pressure[0])
             call = min(first, aorta) - _CALL_MMHG - now
             rate = conductance * max(call, 0.0) * self._open(vessel)
-            if rate > 1e-4:
-                length = self._bench.tree.vessels[vessel].length_mm
-                place = min(at + 4.0, length)
+            place = min(at + _INFLOW_MM, self._bench.tree.vessels[vessel].length_mm)
+            if rate > 1e-4 and not self._packed(vessel, place):
                 self._bench.injections.append(Injection(vessel, place, rate, 0.0, "saline"))
                 given[vessel] = rate
         return given
@@ -75,6 +77,14 @@ class Collaterals:
         if conductance <= 1e-9 or leaks.rate_ml_s[row] < 0.0:
             return math.inf
         return float(leaks.pressure_mmhg[row]) + float(leaks.rate_ml_s[row]) / conductance
+
+    def _packed(self, vessel: int, at_mm: float) -> bool:
+        """Whether clot or sponge fills the lumen at a place."""
+        tree, circulation = self._bench.tree, self._bench.circulation
+        span = slice(int(tree.first[vessel]), int(tree.first[vessel + 1]))
+        near = int(np.abs(tree.sample_s_mm[span] - at_mm).argmin())
+        wide, left = circulation.radius_mm[span][near], circulation.open_radius_mm[span][near]
+        return bool(left**2 < _PACKED * wide**2)
 
     def _open(self, vessel: int) -> float:
         """Share of the beds beyond that particles have left open: collaterals come through them."""

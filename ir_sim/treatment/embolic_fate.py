@@ -20,6 +20,8 @@ _BEHIND_MM, _REFLUX_SHARE = 10.0, 0.2
 _FAST_SHARE, _MUCH_SHARE = 0.8, 0.6
 #: Carried on: pushed after near-stasis, mL of the suspension (assumed).
 _CARRIED_ML = 0.5
+#: Wedged: so much was pushed while the tip filled its vessel, mL (as for contrast).
+_WEDGED_ML = 1.0
 #: A vessel contracted below this is in spasm; a bed filled less than this is not treated (assumed).
 _SPASM, _UNTREATED = 0.85, 0.5
 
@@ -41,6 +43,7 @@ class EmbolicFate:
         self.in_vessel: dict[str, float] = {}
         self._capacity = bench.circulation.contents.beds.capacity_mg.copy()
         self._after: dict[str, float] = {}  # mL pushed after near-stasis, by vessel
+        self._wedged: dict[str, float] = {}  # mL pushed through a wedged tip, by vessel
         self._said: list[str] = []
         self._meant = self._meant_beds()
 
@@ -48,6 +51,8 @@ class EmbolicFate:
         """So much has just gone into a vessel."""
         self.clearing.feed()
         self.in_vessel[vessel] = self.in_vessel.get(vessel, 0.0) + ml
+        if self.bench.outflow.wedged:
+            self._wedge(supply, vessel, ml, slot)
         if f"stasis {vessel}" in self._said:
             self._carry_on(vessel, ml, slot)
         self._watch_dose(supply, slot)
@@ -72,6 +77,13 @@ class EmbolicFate:
         if self.in_vessel.get(vessel, 0.0) <= 0.0:
             return
         bench, spoken = self.bench, vessel.replace("_", " ")
+        if bench.outflow.wedged:
+            if self._once(f"wedged stasis {vessel}"):
+                bench.happen(
+                    "false_stasis", f"The column stands in the {spoken}, but the tip fills it.",
+                    bench.outflow.slot, vessel,
+                )  # fmt: skip
+            return
         if self._in_spasm(vessel) and self._filled(vessel) < _UNTREATED:
             if self._once(f"false {vessel}"):
                 bench.happen(
@@ -84,6 +96,16 @@ class EmbolicFate:
             bench.happen(
                 "near_stasis", f"Near-stasis in the {spoken}: the column stands {beats:.0f} beats.",
                 bench.outflow.slot, vessel, beats=beats, ml=round(self.in_vessel[vessel], 3),
+            )  # fmt: skip
+
+    def _wedge(self, supply: Supply, vessel: str, ml: float, slot: str) -> None:
+        self._wedged[vessel] = whole = self._wedged.get(vessel, 0.0) + ml
+        if whole >= _WEDGED_ML and self._once(f"wedged {vessel}"):
+            spoken = vessel.replace("_", " ")
+            self.bench.happen(
+                "embolic_wedged",
+                f"{supply.title} is pushed through a tip that fills the {spoken}.",
+                slot, vessel, ml=round(whole, 3),
             )  # fmt: skip
 
     def _carry_on(self, vessel: str, ml: float, slot: str) -> None:
@@ -220,6 +242,7 @@ class EmbolicFate:
             "clearing": self.clearing.state(),
             "in_vessel": dict(self.in_vessel),
             "after": dict(self._after),
+            "wedged": dict(self._wedged),
             "said": list(self._said),
         }
 
@@ -227,4 +250,4 @@ class EmbolicFate:
         """Take up a state."""
         self.clearing.restore(state["clearing"])
         self.in_vessel, self._after = dict(state["in_vessel"]), dict(state["after"])
-        self._said = list(state["said"])
+        self._wedged, self._said = dict(state["wedged"]), list(state["said"])

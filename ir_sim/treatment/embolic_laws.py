@@ -19,6 +19,12 @@ CLEARED_SHARE = 0.15
 GELATIN_SHARE = 0.15
 #: Sizes of sponge in a slurry, micrometre (pledgets of 1 to 2 mm pumped to and fro; assumed).
 GELATIN_UM = (500.0, 2000.0)
+#: Sponge packs the branch round a hole over so much of it, mm, where the lumen is no wider than
+#: pieces that wedge together, mm; from this share on it swells and clots until it shuts all but two
+#: thousandths of the lumen, s at the body's own clotting, which heparin slows to this share at most
+#: (assumed).
+GELATIN_PACK_MM, GELATIN_HOLDS_MM = 20.0, 4.5
+GELATIN_SETS_SHARE, GELATIN_SHUTS, GELATIN_SETS_S, GELATIN_LEAST_CLOTTING = 0.8, 0.998, 20.0, 0.1
 #: Lipiodol: mg of iodine per mL (maker's label, 480), and mg as the beds count per mL.
 OIL_IODINE_MG_ML = 480.0
 OIL_MG_ML = 1000.0
@@ -119,5 +125,8 @@ def rows() -> tuple[Row, ...]:
             "believed"),
         Row("chemoembolization", "doxorubicin of a session at most, mg", f"{MOST_DRUG_MG:g}",
             "150", "PMC6315076"),
+        Row("gelatin sponge", "slurry that packs a torn branch of 2.4 mm, mL",
+            f"{1e-3 * np.pi * 1.2**2 * GELATIN_PACK_MM * GELATIN_SETS_SHARE / GELATIN_SHARE:.1f}",
+            "pieces of 1-2 mm; shut for 2-6 weeks (believed)", "assumed"),
         Row("glue", "sets at 1:3, s", f"{glue_sets_s(0.75):.0f}", "assumed", "assumed"),
     )  # fmt: skip

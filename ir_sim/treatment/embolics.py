@@ -15,6 +15,7 @@ from ir_sim.scenario.supply import Supply
 from ir_sim.treatment import embolic_laws as laws
 from ir_sim.treatment.bench import Bench, Reading
 from ir_sim.treatment.embolic_fate import EmbolicFate
+from ir_sim.treatment.gelatin import Gelatin
 from ir_sim.treatment.glue import Glue
 from ir_sim.treatment.loading import too_narrow
 from ir_sim.treatment.treatment import Treatment
@@ -33,6 +34,7 @@ class Embolics(Treatment):
     def __init__(self, bench: Bench) -> None:
         super().__init__(bench)
         self._fate, self._glue = EmbolicFate(bench), Glue(bench)
+        self._gelatin = Gelatin(bench)
         self._supply = ""
         self._given: dict[str, float] = {}  # mL by supply, all syringes
         self._push = [0.0, 0.0]  # mL of this push, s since the hand rested
@@ -82,6 +84,8 @@ class Embolics(Treatment):
         if bench.tick % _LOOK_TICKS == 0 and (self._given or self._supply):
             rate = self._rate_ml_s if pushed > 0.0 else 0.0
             self._fate.look(_LOOK_TICKS * bench.dt_s, supply, rate)
+            if supply is not None and supply.kind == "gelfoam":
+                self._gelatin.look(_LOOK_TICKS * bench.dt_s)
 
     def _inject(self, supply: Supply, hand: float) -> float:
         """Give the tick's share to the blood; returns mL."""
@@ -146,6 +150,7 @@ class Embolics(Treatment):
         return {
             "fate": self._fate.state(),
             "glue": self._glue.state(),
+            "gelatin": self._gelatin.state(),
             "supply": self._supply,
             "given": dict(self._given),
             "push": (list(self._push), self._push_vessel, self._rate_ml_s),
@@ -155,6 +160,7 @@ class Embolics(Treatment):
         """Take up a state."""
         self._fate.restore(state["fate"])
         self._glue.restore(state["glue"])
+        self._gelatin.restore(state["gelatin"])
         self._supply, self._given = state["supply"], dict(state["given"])
         self._push = list(state["push"][0])
         self._push_vessel, self._rate_ml_s = state["push"][1:]

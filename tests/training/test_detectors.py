@@ -297,6 +297,7 @@ CATALOGUE = [
         {},
     ),
     ("injecting_wedged", inject(3.0, "right_renal", wedged=True), inject(3.0, "right_renal"), {}),
+    ("injecting_wedged", event("embolic_wedged", ml=1.0), event("near_stasis", beats=5.0), {}),
     ("contrast_limit", contrast(181.0), contrast(179.0), {}),  # 3 mL x eGFR of 60
     ("dose_limit", kerma(5001.0), kerma(4999.0), {}),
     (

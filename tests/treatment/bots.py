@@ -19,7 +19,7 @@ import numpy as np
 
 from ir_sim.scenario.library import load
 from ir_sim.training.autopilot import Autopilot
-from ir_sim.training.expert import angioplasty, clearing, kissing, procedure, treating
+from ir_sim.training.expert import angioplasty, clearing, kissing, treating
 from ir_sim.training.session import Session
 from ir_sim.treatment import clot_laws, thrombectomy
 
@@ -131,19 +131,6 @@ def bare():
     return patch.object(angioplasty.Lesion, "choose_stent", uncovered)
 
 
-def wedged():
-    """The microcatheter slides into the branch to the cervix, fills it, and is not drawn back."""
-    bring = procedure.Procedure._bring
-
-    def beside(self, place):
-        if place.vessel.endswith("_uterine"):
-            branch = place.vessel.replace("_uterine", "_cervicovaginal")
-            place = place.model_copy(update={"vessel": branch, "at_mm": 14.0})
-        return (yield from bring(self, place))
-
-    return patch.object(procedure.Procedure, "_bring", beside)
-
-
 def three_times_the_dose():
     return patch.object(clearing, "DOSE_MG_H", 3.0)
 
@@ -184,8 +171,6 @@ BOTS = (
         three_times_the_dose),
     Bot("iliofemoral-dvt", "3 mg an hour", "lysis_against_rules", "lysis_lapsed",
         three_times_the_dose),
-    Bot("fibroids-both", "particles through a wedged tip", "injecting_wedged", "embolic_wedged",
-        wedged),
     Bot("m1-thrombectomy", "no suction, no arrest", "embolus_to_brain", "embolus",
         without_suction, astray_seed()),
     Bot("iliac-rupture-rescue", "a bare stent on the tear", "", "stent_deployed", bare),

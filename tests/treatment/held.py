@@ -5,8 +5,23 @@ import numpy as np
 from ir_sim.scenario.library import load
 from ir_sim.simulation import simulation
 from ir_sim.simulation.controls import Action, Controls
+from ir_sim.simulation.injector import WEDGED_SHARE
 from ir_sim.training.session import Session
 from ir_sim.treatment import Outflow
+
+#: Shipped cases whose classic error a test makes, by their ids, with the tests' names.
+CLASSIC: dict[str, list[str]] = {}
+
+
+def classic_error(*cases):
+    """Note that a test makes the classic error of these cases."""
+
+    def note(test):
+        for case in cases:
+            CLASSIC.setdefault(case, []).append(test.__name__)
+        return test
+
+    return note
 
 
 class Held:
@@ -25,9 +40,10 @@ class Held:
         monkeypatch.setattr(simulation, "outflow", lambda *_: self.out)
         self.tip(vessel, at_mm, bore_mm)
 
-    def tip(self, vessel, at_mm, bore_mm=0.5, slot="microcatheter"):
-        index = self.sim.tree.by_id[vessel].index
-        self.out = Outflow(slot, index, at_mm, 0.0, 2.5, bore_mm, wedged=False, blocked="")
+    def tip(self, vessel, at_mm, bore_mm=0.5, slot="microcatheter", outer_mm=0.0):
+        v = self.sim.tree.by_id[vessel]
+        wedged = outer_mm >= WEDGED_SHARE * v.radius_at(at_mm)
+        self.out = Outflow(slot, v.index, at_mm, 0.0, 2.5, bore_mm, wedged=wedged, blocked="")
         self.sim.step()
 
     def run(self, seconds, **controls):

@@ -33,7 +33,7 @@ class WrongSide(Detector):
 
 
 class InjectingWedged(Detector):
-    """Contrast against a tip that fills its vessel."""
+    """Contrast or embolic through a tip that fills its vessel."""
 
     code = "injecting_wedged"
     thresholds: ClassVar = {"ml": 1.0}
@@ -45,6 +45,9 @@ class InjectingWedged(Detector):
 
     def update(self, moment: Moment) -> Iterator[Finding]:
         """Sum while wedged; told once until the tip is free again."""
+        pushed = moment.first("embolic_wedged")
+        if pushed is not None and pushed.data["ml"] >= self.threshold["ml"]:
+            yield Finding(pushed.slot, pushed.vessel, {"ml": pushed.data["ml"]})
         now = moment.state.injecting
         if not now.wedged:
             self.ml = 0.0

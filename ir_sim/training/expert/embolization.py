@@ -47,7 +47,10 @@ def particles(procedure: Procedure, wanted: Happened) -> Work:
     o = procedure.o
     vessel = wanted.vessel or procedure.task.target.vessel
     yield from free_lumen(o)
-    tool = _embolic(procedure, vessel)
+    sponge = wanted.kind == "gelatin_lodged"
+    if sponge:  # carried to the holes from where the catheter lies
+        vessel = procedure.task.target.vessel
+    tool = _sponge(procedure) if sponge else _embolic(procedure, vessel)
     if tool is None or not (yield from o.press(Action("take_up", device=tool.id))):
         return False
     begun, before = o.state.time_s, _count(o, wanted)
@@ -186,6 +189,10 @@ def _embolic(procedure: Procedure, vessel: str) -> Supply | None:
         if sizes is not None and not any(fits(*sizes, organ) for organ in focal):
             return tool
     return None
+
+
+def _sponge(procedure: Procedure) -> Supply | None:
+    return next((s for s in procedure.scenario.supplies.values() if s.kind == "gelfoam"), None)
 
 
 def _coil(procedure: Procedure, vessel: str) -> Supply | None:
