@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ir_sim.anatomy.cover import pairs
 from ir_sim.anatomy.curve import Array
 from ir_sim.anatomy.lumen_layer import BAND_MM, CELL_MM, WALL_RADIUS_MM
 
@@ -42,13 +43,10 @@ def better_depth(
     far = np.sqrt((px - cx) * (px - cx) + (py - cy) * (py - cy))
     had = depth_mm[ba, ra]
     worth = (far - WALL_RADIUS_MM > had + _WORTH_MM) & (had > -WALL_RADIUS_MM) & (far < REACH_MM)
-    ba, ra, px, py, far = ba[worth], ra[worth], px[worth], py[worth], far[worth]
-    ox, oy = px[:, None] - carinas[:, 0], py[:, None] - carinas[:, 1]
-    nearest = np.sqrt((ox * ox + oy * oy).min(1, initial=np.inf)) >= far
-    ba, ra, px, py, far = ba[nearest], ra[nearest], px[nearest], py[nearest], far[nearest]
-    if not len(ba):
+    if not worth.any():
         return
-    exact = np.minimum(far, _distance(px, py, walls)) - WALL_RADIUS_MM
+    ca, ba, ra = ca[worth], ba[worth], ra[worth]
+    exact = np.minimum(far[worth], _distance(px[worth], py[worth], ca, walls)) - WALL_RADIUS_MM
     np.maximum.at(depth_mm, (ba, ra), exact.astype(np.float32))
 
 
@@ -82,19 +80,33 @@ def _pairs(
     return which, row[which, j], column[which, i]
 
 
-def _distance(x: Array, y: Array, walls: Array) -> Array:
-    """(n,) distance of points to the nearest of (m, 4) walls."""
+def _distance(x: Array, y: Array, of: NDArray[np.intp], walls: Array) -> Array:
+    """(n,) distance of points to the nearest of (m, 4) walls that comes near them.
+
+    Args:
+        x: (n,) positions, mm; ``y`` likewise.
+        y: See ``x``.
+        of: (n,) numbers of the carinas that the points are near, ascending.
+        walls: Walls.
+    """
+    groups = np.append(0, np.flatnonzero(np.diff(of)) + 1)
+    low_x, low_y = np.minimum.reduceat(x, groups), np.minimum.reduceat(y, groups)
+    high_x, high_y = np.maximum.reduceat(x, groups), np.maximum.reduceat(y, groups)
     x0, y0, x1, y1 = walls.T
-    dx, dy = x1 - x0, y1 - y0
-    square = np.maximum(dx * dx + dy * dy, 1e-12)
-    rx, ry = x[:, None] - x0, y[:, None] - y0
-    u = rx * (dx / square)
-    u += ry * (dy / square)
-    np.maximum(u, 0.0, out=u)
-    np.minimum(u, 1.0, out=u)
+    near = (np.maximum(x0, x1) > low_x[:, None] - REACH_MM) & (
+        np.minimum(x0, x1) < high_x[:, None] + REACH_MM
+    )
+    near &= (np.maximum(y0, y1) > low_y[:, None] - REACH_MM) & (
+        np.minimum(y0, y1) < high_y[:, None] + REACH_MM
+    )
+    row, wall = pairs(near, groups, len(x))
+    x0, y0, dx, dy = x0[wall], y0[wall], (x1 - x0)[wall], (y1 - y0)[wall]
+    rx, ry = x[row] - x0, y[row] - y0
+    u = (rx * dx + ry * dy) / np.maximum(dx * dx + dy * dy, 1e-12)
+    u = np.minimum(np.maximum(u, 0.0), 1.0)
     rx -= u * dx
     ry -= u * dy
-    rx *= rx
-    ry *= ry
-    rx += ry
-    return np.asarray(np.sqrt(rx.min(1, initial=np.inf)))
+    out = np.full(len(x), np.inf)
+    start = np.append(True, row[1:] != row[:-1]).nonzero()[0]
+    out[row[start]] = np.sqrt(np.minimum.reduceat(rx * rx + ry * ry, start))
+    return out

@@ -40,11 +40,13 @@ _SAME_MM = 1e-6
 _SAME_DEPTH_MM = 1e-4
 #: Cross-sections that are worked on together at most.
 _TOGETHER = 24
+#: Strips that are worked out together when a case begins.
+_AT_ONCE = 64
 #: How far beyond a tube its change can be felt: by walls, and by the signed distance; mm.
 _WALLS_FEEL_MM = WALL_RADIUS_MM + 0.5
 _DEPTH_FEELS_MM = WALL_RADIUS_MM + REACH_MM + CELL_MM
-#: Longer than any piece of a side, mm.
-_PIECE_MM = 2.0
+#: Longer than nearly all pieces of sides, and by how much; mm.
+_PIECE_MM, _MARGIN_MM = 2.0, 0.7
 _NONE = np.zeros((0, 2))
 
 
@@ -96,6 +98,9 @@ class ReshapedLayer(LumenLayer):
         self._patches = Patches(walls, (*authored.origin_mm.tolist(), *high.tolist()))
         self._most = np.zeros(len(self._first))
         self._strips: dict[int, Strip] = {}
+        strips = np.unique(self._sides.strip)
+        for i in range(0, len(strips), _AT_ONCE):  # all, so that no first change costs more
+            self._known(strips[i : i + _AT_ONCE])
         self._laid: dict[int, tuple[Key, ...]] = {}
         self._carinas: dict[int, Array] = {}
 
@@ -132,11 +137,11 @@ class ReshapedLayer(LumenLayer):
         moved = self._tubes.widened((radius != self._radius) | (eased != self._eased))
         turned = self._turn_squares(radius, eased)
         reach = np.maximum(self._eased, eased)
+        least = np.minimum(self._eased, eased)
         self._radius, self._eased = radius, eased
         corners = [self._sides.moved(moved, eased)]
         groups = _groups(moved)
-        near = [self._box(nodes, reach, WALL_RADIUS_MM + _PIECE_MM) for nodes in groups]
-        corners += [self._sides.corners_in(box) for box in near]
+        corners += [self._skin(nodes, least, reach) for nodes in groups]
         change = WallChange(self._layer, self._patches)
         if turned is not None:
             corners.append(self._sides.corners_in(_grown(turned, 2.0 * _PIECE_MM)))
@@ -176,6 +181,20 @@ class ReshapedLayer(LumenLayer):
             float(x.max() + out),
             float(y.max() + out),
         )
+
+    def _skin(self, nodes: Index, least: Array, most: Array) -> Index:
+        """Corners near the sides of some nodes' tubes: the others are in them or not, as before."""
+        sides = self._sides
+        corners = sides.corners_in(self._box(nodes, most, WALL_RADIUS_MM + _PIECE_MM))
+        long = (sides.length_mm > _PIECE_MM - _MARGIN_MM).nonzero()[0]
+        corners = np.concatenate([corners, long])
+        reach = np.maximum(sides.length_mm[corners] + _MARGIN_MM, _PIECE_MM)
+        dx = sides.x[corners, None] - self._tubes.x[nodes]
+        dy = sides.y[corners, None] - self._tubes.y[nodes]
+        away = np.sqrt(dx * dx + dy * dy) - WALL_RADIUS_MM
+        near = (away - most[nodes]).min(1) < reach
+        near &= (away - least[nodes]).min(1) > -reach
+        return np.asarray(corners[near])
 
     def _known(self, strips: Index) -> list[Strip]:
         """What some strips hold, worked out where it is not known."""

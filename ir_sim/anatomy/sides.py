@@ -15,8 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
+from ir_sim.anatomy.cover import Cover, cover
 from ir_sim.anatomy.curve import Array
-from ir_sim.anatomy.tubes import Cover, Index, Mask, Tubes
+from ir_sim.anatomy.tubes import Index, Mask, Tubes
 
 #: A wall that turns into the lumen by more than this at one corner is sharp, rad: with walls
 #: simplified to 0.02 mm, a radius below about 1.5 mm.
@@ -52,6 +53,7 @@ class Sides:
     Attributes:
         x: (corners,) positions; ``y`` likewise.
         strip: (corners,) number of each corner's strip.
+        length_mm: (corners,) length of the piece from each corner to the next.
     """
 
     def __init__(self, tubes: Tubes, radius_mm: Array) -> None:
@@ -62,12 +64,21 @@ class Sides:
         self.strip: Index = np.cumsum(starts) - 1
         self._start = np.append(np.flatnonzero(starts), len(corners))
         self._depth = np.zeros(len(corners))
+        self.length_mm = np.zeros(len(corners))
+        self._measure(corners)
 
     def moved(self, nodes: Mask, radius_mm: Array) -> Index:
         """Take up new radii of some nodes and their neighbours; returns the corners that moved."""
         corners = nodes[self.tubes.corner_node].nonzero()[0]
         self.x[corners], self.y[corners] = self.tubes.corners(corners, radius_mm)
+        self._measure(corners)
+        self._measure(self.tubes.before[corners])
         return corners
+
+    def _measure(self, corners: Index) -> None:
+        after = self.tubes.following[corners]
+        dx, dy = self.x[after] - self.x[corners], self.y[after] - self.y[corners]
+        self.length_mm[corners] = np.sqrt(dx * dx + dy * dy)
 
     def strips_of(self, corners: Index) -> Index:
         """Strips that hold something of corners."""
@@ -89,20 +100,21 @@ class Sides:
         after, before = tubes.following[piece], tubes.before[piece]
         corners = np.unique(np.concatenate([piece, after, before]))
         x, y = self.x[corners], self.y[corners]
-        near = tubes.near(x, y, radius_mm)
         node = tubes.corner_node[corners]
-        self._depth[corners] = tubes.cover(x, y, (node, node), radius_mm, near).depth_mm
+        groups = np.append(0, np.flatnonzero(np.diff(self.strip[corners])) + 1)
+        found = cover(tubes, radius_mm, x, y, (node, node), groups)
+        self._depth[corners] = found.depth_mm
         free = self._depth <= 0.0
         x0, y0, x1, y1 = self.x[piece], self.y[piece], self.x[after], self.y[after]
         cut = (free[piece] != free[after]).nonzero()[0]
         carinas = [self._bends(piece, before, after, free)]
         owner = [self.strip[piece[carinas[0][1]]]]
         if len(cut):
-            at_x, at_y, cover = self._cut(piece[cut], after[cut], radius_mm)
+            at_x, at_y, cut_by = self._cut(piece[cut], after[cut], radius_mm)
             begins = free[piece[cut]]
             x1[cut[begins]], y1[cut[begins]] = at_x[begins], at_y[begins]
             x0[cut[~begins]], y0[cut[~begins]] = at_x[~begins], at_y[~begins]
-            met = self._meetings(piece[cut], after[cut], at_x, at_y, cover)
+            met = self._meetings(piece[cut], after[cut], at_x, at_y, cut_by)
             carinas.append(met)
             owner.append(self.strip[piece[cut][met[1]]])
         kept = (free[piece] | free[after]) & ((x0 != x1) | (y0 != y1))
@@ -116,31 +128,28 @@ class Sides:
         """Where pieces from corners ``a`` to ``b`` run into a tube or out of it."""
         tubes = self.tubes
         xa, ya, xb, yb = self.x[a], self.y[a], self.x[b], self.y[b]
-        near = tubes.near(np.concatenate([xa, xb]), np.concatenate([ya, yb]), radius_mm)
         nodes = (tubes.corner_node[a], tubes.corner_node[b])
         low, high = np.zeros(len(a)), np.ones(len(a))
         at_low, at_high = self._depth[a], self._depth[b]
         for _ in range(_ROUNDS):
             t = low - (high - low) * at_low / (at_high - at_low)
             x, y = xa + t * (xb - xa), ya + t * (yb - ya)
-            found = tubes.cover(x, y, nodes, radius_mm, near)
+            found = cover(tubes, radius_mm, x, y, nodes, np.arange(len(x)))
             same = (found.depth_mm > 0.0) == (at_low > 0.0)
             low, high = np.where(same, t, low), np.where(same, high, t)
             at_low = np.where(same, found.depth_mm, at_low)
             at_high = np.where(same, at_high, found.depth_mm)
         return x, y, found
 
-    def _meetings(
-        self, a: Index, b: Index, x: Array, y: Array, cover: Cover
-    ) -> tuple[Array, Index]:
+    def _meetings(self, a: Index, b: Index, x: Array, y: Array, by: Cover) -> tuple[Array, Index]:
         """Sharp meetings of a side with a tube: carinas (m, 6), and which of the pieces they end.
 
         Both sides meet there: the one that is told is that of the later tube.
         """
         run = self.tubes.run[self.tubes.corner_node[a]]
         dx, dy = _unit(self.x[b] - self.x[a], self.y[b] - self.y[a])
-        nx, ny = _unit(cover.x - x, cover.y - y)
-        told = (run >= cover.run) & (nx * -dy + ny * dx < _SHARP_COS)
+        nx, ny = _unit(by.x - x, by.y - y)
+        told = (run >= by.run) & (nx * -dy + ny * dx < _SHARP_COS)
         rows = np.stack([x, y, -dy, dx, nx, ny], 1)[told]
         return rows, told.nonzero()[0]
 

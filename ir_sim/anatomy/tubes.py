@@ -8,7 +8,6 @@ otherwise in the middle of an array than at its end.)
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,42 +22,13 @@ Box = tuple[float, float, float, float]
 
 #: Straight pieces of an end's half circle.
 _CAP_PIECES = 16
-#: A side is swallowed by a later tube from this depth on, mm: of two sides that coincide one stays.
-_LATER_MM = 0.03
-#: And by cross-sections of its own tube (tight bends, steep tapers) from this depth on, mm.
-_OWN_MM = 0.02
-#: How far outside a tube its depth is told, mm: a piece of a side is shorter.
-KNOWN_MM = 3.0
 #: No taper is steeper.
 _STEEPEST = 0.9
 #: Pieces of sides are about this long at most, mm: shorter than any grown tube is wide.
 _PIECE_MM = 1.3
+#: Side of a tile in which the distance is painted at once, nodes of the grid.
+_TILE = 20
 _SAME_MM = 1e-9
-
-
-@dataclass(frozen=True)
-class Cover:
-    """How deep points lie in tubes grown by the walls' radius, other than their own.
-
-    Attributes:
-        depth_mm: (n,) positive where a wall there would stand in another tube; at least
-            ``-KNOWN_MM``.
-        run: (n,) the run that is deepest.
-        x: (n,) nearest point of that run's axis; ``y`` likewise.
-    """
-
-    depth_mm: Array
-    run: Index
-    x: Array
-    y: Array
-
-
-@dataclass(frozen=True)
-class Near:
-    """Nodes, and cones between neighbours, near some points."""
-
-    nodes: Index
-    cones: Index
 
 
 class Tubes:
@@ -207,63 +177,6 @@ class Tubes:
         y = self.y[node] + out * (self._cap_y[which] - slope * ty + side * tx)
         return x, y
 
-    def cover(
-        self, x: Array, y: Array, nodes: tuple[Index, Index], radius_mm: Array, near: Near
-    ) -> Cover:
-        """How deep points of sides lie in other tubes, or in far cross-sections of their own.
-
-        Args:
-            x: (n,) positions, mm; ``y`` likewise.
-            y: See ``x``.
-            nodes: Two of (n,): the nodes that each point lies between.
-            radius_mm: (nodes,) radii.
-            near: What to compare with: at least all that may reach the points.
-        """
-        run, rows = self.run[nodes[0]], np.arange(len(x))
-        out, deepest, px, py = np.full(len(x), -np.inf), np.full(len(x), -1), x, y
-        if len(near.cones):
-            a, b = self.cones[near.cones].T
-            of, ra = self.run[a], radius_mm[a]
-            ax, ay = self.x[a], self.y[a]
-            dx, dy = self.x[b] - ax, self.y[b] - ay
-            square = np.maximum(dx * dx + dy * dy, 1e-12)
-            rx, ry = x[:, None] - ax, y[:, None] - ay
-            u = rx * (dx / square)
-            u += ry * (dy / square)
-            np.maximum(u, 0.0, out=u)
-            np.minimum(u, 1.0, out=u)
-            rx -= u * dx
-            ry -= u * dy
-            depth = u * (radius_mm[b] - ra)
-            depth += ra + WALL_RADIUS_MM
-            depth -= _length(rx, ry)
-            depth[of > run[:, None]] -= _LATER_MM
-            depth[of == run[:, None]] = -np.inf
-            most = depth.argmax(1)
-            out, at, deepest = depth[rows, most], u[rows, most], of[most]
-            px, py = ax[most] + at * dx[most], ay[most] + at * dy[most]
-        if len(own := near.nodes):
-            off = _length(x[:, None] - self.x[own], y[:, None] - self.y[own])
-            depth = (radius_mm[own] + (WALL_RADIUS_MM - _OWN_MM)) - off
-            depth[self.run[own] != run[:, None]] = -np.inf
-            for node in nodes:
-                depth[np.abs(own - node[:, None]) < 2] = -np.inf
-            most = depth.argmax(1)
-            better = depth[rows, most] > out
-            out, deepest = np.where(better, depth[rows, most], out), np.where(better, run, deepest)
-            px = np.where(better, self.x[own[most]], px)
-            py = np.where(better, self.y[own[most]], py)
-        return Cover(np.maximum(out, -KNOWN_MM), deepest, px, py)
-
-    def near(self, x: Array, y: Array, radius_mm: Array) -> Near:
-        """All that may cover some points, or comes within ``KNOWN_MM`` of it."""
-        box = (float(x.min()), float(y.min()), float(x.max()), float(y.max()))
-        nodes = self.nodes_near(box, radius_mm + (WALL_RADIUS_MM + KNOWN_MM))
-        wide = np.zeros(len(self.x), dtype=bool)
-        wide[nodes] = True
-        a, b = self.cones.T
-        return Near(nodes, (wide[a] | wide[b]).nonzero()[0])
-
     def depth(
         self, x: Array, y: Array, radius_mm: Array, band_mm: float
     ) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
@@ -278,17 +191,38 @@ class Tubes:
         Returns:
             (ny, nx) depth, at least ``-band_mm``; (ny, nx) index into the tree's table, or -1.
         """
-        a, b = self.knots.T
-        most = np.maximum(radius_mm[a], radius_mm[b]) + band_mm
-        near = np.minimum(self.x[a], self.x[b]) - most < x[-1]
-        near &= np.maximum(self.x[a], self.x[b]) + most > x[0]
-        near &= np.minimum(self.y[a], self.y[b]) - most < y[-1]
-        near &= np.maximum(self.y[a], self.y[b]) + most > y[0]
-        a, b = a[near], b[near]
         best = np.full((len(y), len(x)), -band_mm, np.float32)
         sample = np.full((len(y), len(x)), -1, np.int32)
-        if not len(a):
-            return best, sample
+        reach = radius_mm + band_mm
+        a, b = self.knots.T
+        low_x = np.minimum(self.x[a] - reach[a], self.x[b] - reach[b])
+        low_y = np.minimum(self.y[a] - reach[a], self.y[b] - reach[b])
+        high_x = np.maximum(self.x[a] + reach[a], self.x[b] + reach[b])
+        high_y = np.maximum(self.y[a] + reach[a], self.y[b] + reach[b])
+        some = (low_x < x[-1]) & (high_x > x[0]) & (low_y < y[-1]) & (high_y > y[0])
+        low_x, low_y, high_x, high_y = low_x[some], low_y[some], high_x[some], high_y[some]
+        a, b = a[some], b[some]
+        for j in range(0, len(y), _TILE):
+            beside = (low_y < y[j : j + _TILE][-1]) & (high_y > y[j])
+            for i in range(0, len(x), _TILE):
+                near = beside & (low_x < x[i : i + _TILE][-1]) & (high_x > x[i])
+                if near.any():
+                    part = np.s_[j : j + _TILE, i : i + _TILE]
+                    cones = a[near], b[near]
+                    self._paint(x[part[1]], y[part[0]], cones, radius_mm, best[part], sample[part])
+        return best, sample
+
+    def _paint(
+        self,
+        x: Array,
+        y: Array,
+        cones: tuple[Index, Index],
+        radius_mm: Array,
+        best: NDArray[np.float32],
+        sample: NDArray[np.int32],
+    ) -> None:
+        """Depth in some cones where it is more than told so far, and the nearest cross-section."""
+        a, b = cones
         dx, dy = self.x[b] - self.x[a], self.y[b] - self.y[a]
         square = np.maximum(dx * dx + dy * dy, 1e-12)
         rx, ry = x - self.x[a, None], y - self.y[a, None]
@@ -309,16 +243,13 @@ class Tubes:
         depth = np.multiply(u, (radius_mm[b] - ra).astype(single)[:, None, None], out=other)
         depth += ra.astype(single)[:, None, None]
         depth -= off
-        owner = depth.argmax(0)[None]
-        deepest = np.take_along_axis(depth, owner, 0)[0]
-        at = np.take_along_axis(u, owner, 0)[0]
-        known = deepest > -band_mm
-        best[known] = deepest[known]
-        ia, ib = self.sample[a], self.sample[b]
-        owner = owner[0]
-        nearest = np.rint(ia[owner] + at * (ib - ia)[owner])
-        sample[known] = nearest[known]
-        return best, sample
+        deepest = depth.max(0)
+        rows, columns = (deepest > best).nonzero()
+        best[rows, columns] = deepest = deepest[rows, columns]
+        owner = (depth[:, rows, columns] == deepest).argmax(0)
+        at = u[owner, rows, columns]
+        ia, ib = self.sample[a][owner], self.sample[b][owner]
+        sample[rows, columns] = np.rint(ia + at * (ib - ia))
 
 
 def _around(rings: Index) -> tuple[Index, Index]:
@@ -333,14 +264,6 @@ def _unbroken(mask: Mask) -> list[Index]:
     """The stretches of a mask that are two or more long."""
     at = np.flatnonzero(mask)
     return [run for run in np.split(at, np.flatnonzero(np.diff(at) > 1) + 1) if len(run) >= 2]
-
-
-def _length(x: Array, y: Array) -> Array:
-    """Lengths of vectors, in place of their parts."""
-    x *= x
-    y *= y
-    x += y
-    return np.asarray(np.sqrt(x, out=x))
 
 
 def _ring(n: int, along: Array) -> tuple[Index, Array]:

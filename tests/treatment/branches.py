@@ -65,9 +65,9 @@ class Run:
             start = time.process_time()
             self.sim.step(Controls(**controls))
             spent.append(1e3 * (time.process_time() - start))
-        middle, high, worst = np.percentile(spent, [50, 95, 100])
+        middle, high, worst = np.percentile(spent, [50, 99, 100])
         print(
-            f"{label}: median {middle:.2f}, p95 {high:.2f}, most {worst:.1f} ms of CPU", flush=True
+            f"{label}: median {middle:.2f}, p99 {high:.2f}, most {worst:.1f} ms of CPU", flush=True
         )
 
     def ledgers(self) -> None:
