@@ -26,6 +26,7 @@ def write_kissing_pictures(out: Path, size_px: int = 768) -> list[Path]:
 
 def _shots(size_px: int) -> Iterator[tuple[str, Grey]]:
     sim = _ready()
+    ready = sim.snapshot()
     yield "level, ready", look(sim, size_px)
     sim.step(Controls(actions=(Action("assistant", value=True),)))
     fill(sim, 11.0)
@@ -34,11 +35,11 @@ def _shots(size_px: int) -> Iterator[tuple[str, Grey]]:
     yield "two stents", look(sim, size_px)
     film(sim)
     yield "control", sim.picture(size_px)
-    alone = _ready()
-    fill(alone, 11.0)
-    run(alone, 3.0, Controls(treat=-8.0))
-    film(alone)
-    yield "one balloon alone: control", alone.picture(size_px)
+    sim.restore(ready)
+    fill(sim, 11.0)
+    run(sim, 3.0, Controls(treat=-8.0))
+    film(sim)
+    yield "one balloon alone: control", sim.picture(size_px)
 
 
 def _ready() -> Simulation:
