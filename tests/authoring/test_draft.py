@@ -2,8 +2,10 @@
 
 import pytest
 
+from ir_sim.anatomy.vessel_tree import build_tree
 from ir_sim.authoring.check import check_text
 from ir_sim.authoring.draft import NEW_LESIONS, Draft
+from ir_sim.authoring.draft_places import branch_rows, lesion_place, room_beside
 from ir_sim.errors import IrSimError
 from ir_sim.scenario import load
 from ir_sim.scenario.library import shipped_scenarios
@@ -135,3 +137,30 @@ def test_what_cannot_be_done_is_said(tmp_path):
     flat = draft(tmp_path, "extends: renal\nid: case\nanatomy: {body: generic}\n")
     with pytest.raises(IrSimError, match="indented block"):
         flat.move("left_renal", 0, 1.0, 2.0)
+
+
+def test_a_branch_by_key_begins_on_the_wall_and_goes_where_there_is_room():
+    tree = build_tree(load(CASE).anatomy)
+    aorta = tree.by_id["aorta"]
+    at_mm = 0.5 * aorta.length_mm
+    begin, end = room_beside(tree, "aorta", at_mm)
+    (x, y, radius), (end_x, end_y, _) = branch_rows(tree, "aorta", begin, end)
+    wall = ((x - begin[0]) ** 2 + (y - begin[1]) ** 2) ** 0.5
+    assert wall == pytest.approx(aorta.radius_at(at_mm), abs=0.3)
+    assert radius <= 0.5 * aorta.radius_at(at_mm) + 0.05
+    assert (end_x, end_y) == pytest.approx(end)
+    square = (end[0] - begin[0]) * aorta.tangent[len(aorta.s_mm) // 2, 0]
+    square += (end[1] - begin[1]) * aorta.tangent[len(aorta.s_mm) // 2, 1]
+    assert abs(square) < 3.0
+
+
+@pytest.mark.parametrize("kind", NEW_LESIONS)
+@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
+def test_a_lesion_by_key_lies_in_its_vessel(tmp_path, kind, share):
+    d = draft(tmp_path)
+    vessel = build_tree(d.seen.mended.anatomy).by_id["right_renal"]
+    at_mm = lesion_place(vessel, kind, share * vessel.length_mm)
+    assert 0.0 <= at_mm <= vessel.length_mm
+    d.add_lesion("right_renal", kind, at_mm)
+    kinds = {v.id: [x.kind for x in v.lesions] for v in d.seen.mended.anatomy.vessels}
+    assert kind in kinds["right_renal"]
