@@ -41,6 +41,14 @@ def bench(args: argparse.Namespace) -> int:
         (f"flow, {f['branches']} branches", f"{f['tick_ms']:.2f} ms a tick of 16.7 ms")
         for f in figures["flow"]
     ]
+    treated = figures["treatment"]
+    rows += [
+        (
+            f"balloon filled, {treated['branches']} branches",
+            f"{treated['tick_ms']:.1f} ms a tick median, {treated['p99_ms']:.1f} p99, "
+            f"{treated['most_ms']:.1f} most",
+        )
+    ]
     rows += [
         (f"picture, {p['size']}²", f"{p['median_ms']:.1f} ms median, {p['p95_ms']:.1f} ms p95")
         for p in figures["picture"]
@@ -72,12 +80,13 @@ def bench(args: argparse.Namespace) -> int:
 
 def measure() -> dict[str, Any]:
     """All figures, as ``design`` promises them to programs."""
-    parts = Progress("measuring", 7)
+    parts = Progress("measuring", 8)
     out: dict[str, Any] = {"machine": machine(), "start_s": start_s()}
     parts.at(1, "device core")
     from ir_sim.app.benchmark import view_change
     from ir_sim.devices.benchmark import device_benchmark
     from ir_sim.flow.benchmark import flow_benchmark
+    from ir_sim.simulation.benchmark import treatment_benchmark
     from ir_sim.xray.benchmark import peak_mib, picture_benchmark
 
     out["device"] = device_benchmark()
@@ -91,6 +100,8 @@ def measure() -> dict[str, Any]:
     out["batch"] = {"without_pictures": batch_speed(), "with_pictures": batch_speed(512)}
     parts.at(6, "view change")
     out["view"] = view_change()
+    parts.at(7, "treatment")
+    out["treatment"] = treatment_benchmark()
     parts.done()
     out["peak_mib"] = peak_mib()
     figures: dict[str, Any] = _rounded(out)

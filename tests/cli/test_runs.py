@@ -68,6 +68,7 @@ def test_bench_has_the_promised_figures(monkeypatch, capsys):
     from ir_sim.cli import bench
     from ir_sim.devices import benchmark as devices
     from ir_sim.flow import benchmark as flow
+    from ir_sim.simulation import benchmark as treated
     from ir_sim.xray import benchmark as xray
 
     rod = {"links": 100, "devices": 2, "real_time_factor": 11.23456, "max_stretch_percent": 0.0}
@@ -77,11 +78,14 @@ def test_bench_has_the_promised_figures(monkeypatch, capsys):
     monkeypatch.setattr(
         xray, "picture_benchmark", lambda: [{"size": 9, "median_ms": 1, "p95_ms": 2}]
     )
+    ticks = {"branches": 150, "tick_ms": 1.0, "p99_ms": 2.0, "most_ms": 3.0}
+    monkeypatch.setattr(treated, "treatment_benchmark", lambda: ticks)
     whole = bench._whole
     monkeypatch.setattr(bench, "_whole", lambda: whole(0.5, 256))
     assert main(["bench", "--json"]) == 0
     figures = json.loads(capsys.readouterr().out)
     assert {"machine", "device", "picture", "flow", "whole", "start_s", "peak_mib"} <= set(figures)
+    assert {"branches", "tick_ms", "p99_ms", "most_ms"} <= set(figures["treatment"])
     assert {"links", "devices", "real_time_factor", "max_stretch_percent"} <= set(
         figures["device"][0]
     )

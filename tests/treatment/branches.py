@@ -7,54 +7,15 @@ import time
 
 import numpy as np
 
-from ir_sim.scenario import from_text
-from ir_sim.scenario.catalogue import shipped_devices, shipped_supplies
 from ir_sim.simulation import Action, Controls, Motion, Simulation
-
-BRANCHES = 149
-PARTICLES = next(name for name, s in shipped_supplies().items() if s.kind == "particles")
-HEAD = """\
-format: 1
-id: many
-title: Many branches
-level: beginner
-objectives: [Measure]
-patient: {age: 60, sex: f, weight_kg: 70, egfr: 80}
-anatomy:
-  body: pelvis-leg
-  vessels:
-    - id: artery
-      points: [[0, 0, 4], [0, -200, 4], [0, -470, 3.6]]
-      lesions: [{kind: stenosis, at_mm: 30, length_mm: 20, diameter_percent: 70}]
-      outlet: {organ: muscle, flow_ml_min: 200}
-"""
-TAIL = f"""\
-access: {{vessel: artery, at_mm: 2, sheath_fr: 8, sheath_mm: 6, direction: antegrade}}
-tray: [wire-035-amplatz-stiff, balloon-035-8x40, catheter-5f-mpa, {PARTICLES}]
-task: {{target: {{vessel: artery, at_mm: 5}}}}
-"""
-
-
-def branch(k: int) -> str:
-    """One twig, left and right in turn; one of them bleeds, one is shut by clot."""
-    x, y = (1 if k % 2 else -1), -60 - 5 * (k // 2)
-    sick = {10: "{kind: thrombus, at_mm: 20, length_mm: 8}", 12: "{kind: bleed, at_mm: 20}"}
-    points = f"[[{4 * x}, {y}, 1.5], [{30 * x}, {y - 8}, 1.3], [{60 * x}, {y - 14}, 1.1]]"
-    return (
-        f"    - id: b{k}\n      parent: artery\n      points: {points}\n"
-        f"      lesions: [{sick.get(k, '')}]\n      outlet: {{organ: muscle, flow_ml_min: 10}}\n"
-    )
+from ir_sim.simulation.benchmark import PARTICLES, many_branches
 
 
 class Run:
     """The case, with a clock on every tick."""
 
     def __init__(self) -> None:
-        text = HEAD + "".join(branch(k) for k in range(BRANCHES)) + TAIL
-        scenario, problems = from_text(text, "many.yaml", shipped_devices(), shipped_supplies())
-        if scenario is None:
-            raise SystemExit(str(problems[0]))
-        self.sim = Simulation(scenario, 1)
+        self.sim = Simulation(many_branches(), 1)
 
     def do(self, kind: str, **what: str) -> None:
         self.sim.step(Controls(actions=(Action(kind, **what),)))
