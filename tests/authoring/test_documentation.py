@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from ir_sim.authoring.check import check_case
+from ir_sim.authoring.check import check_case, load_case
 from ir_sim.cli import main, parser
+from ir_sim.training.autopilot import Autopilot
+from ir_sim.training.session import Session
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/authoring.md").read_text(encoding="utf-8")
@@ -42,3 +44,15 @@ def test_pictures_and_links_are_there(page):
     folder = ROOT / ("docs" if page is PAGE else ".")
     for target in re.findall(r"\]\(([^)#:]+)\)", page):
         assert (folder / target).exists() or target == "docs/images/procedure.png", target
+
+
+def test_the_expert_plays_the_finished_case_of_the_tutorial(tmp_path):
+    path = tmp_path / "my-renal.yaml"
+    path.write_text(CASES[1])
+    session = Session(load_case(path), seed=0)
+    expert = Autopilot(session)
+    while not session.state.finished and session.state.time_s < 120.0:
+        session.step(expert.controls())
+    score = session.score()
+    assert score.passed
+    assert not score.errors
