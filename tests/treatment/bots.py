@@ -18,6 +18,7 @@ import cv2
 import numpy as np
 
 from ir_sim.scenario.library import load
+from ir_sim.simulation.controls import Action
 from ir_sim.training.autopilot import Autopilot
 from ir_sim.training.expert import angioplasty, clearing, kissing, treating
 from ir_sim.training.session import Session
@@ -86,12 +87,19 @@ def over_the_label():
     return patch.object(angioplasty.Lesion, "choose_balloon", misread)
 
 
+def only_waiting(procedure, _wanted):
+    """Minutes for the struts to grow in, the pump off and the guide's balloon empty."""
+    o, device = procedure.o, clearing._tool(procedure.o, "aspiration")
+    yield from o.press(Action("take_up", device=device.id))
+    return (yield from o.press(Action("lapse", value=clearing._WAIT_H)))
+
+
 @contextmanager
 def without_suction():
     """The retriever is pulled with the pump off and the guide's balloon empty."""
     with (
         patch.object(clearing, "_suction", nothing),
-        patch.object(clearing, "arrest", nothing),
+        patch.object(clearing, "arrest", only_waiting),
         patch.object(clearing, "_arrested", lambda o: True),
     ):
         yield
@@ -140,10 +148,10 @@ def astray_seed() -> int:
     for seed in range(1, 200):
         drawn = np.random.default_rng([seed, thrombectomy.STREAM, 0]).random(4)
         held = clot_laws.adhesion_n(2.7, 10.0, 0.4)
-        grip = clot_laws.grip_n(10.0, 10.0)
-        if drawn[3] < clot_laws.LOST and drawn[0] < 0.5 * clot_laws.success(held, grip, 0):
+        grip = clot_laws.grip_n(6.0, 3600.0 * clearing._WAIT_H)  # 6 mm of the struts in clot
+        if drawn[3] < clot_laws.LOST and drawn[0] < clot_laws.success(held, grip, 0):
             return seed
-    return 1
+    raise LookupError("no seed of 200 loses clot")
 
 
 BOTS = (
