@@ -59,7 +59,7 @@ anatomy:
 access: {{vessel: right_common_femoral, at_mm: 100, sheath_fr: 6, sheath_mm: 70}}
 tray: [wire-035-bentson, wire-035-angled, catheter-5f-cobra2, catheter-5f-pigtail]
 task:
-  target: {{vessel: right_renal, at_mm: 6}}     # where the catheter's tip must be
+  target: {{vessel: right_renal, at_mm: 3}}     # where the catheter's tip must be
   steps:
     - id: wire-up
       do: Advance the wire into the aorta

@@ -2,11 +2,13 @@
 
 import pytest
 
-from ir_sim.authoring.check import check_case
+from ir_sim.authoring.check import check_case, load_case
 from ir_sim.authoring.explain import explain
 from ir_sim.authoring.scaffold import new_case, new_over_template
 from ir_sim.errors import IrSimError
 from ir_sim.scenario.templates import template_names
+from ir_sim.training.autopilot import Autopilot
+from ir_sim.training.session import Session
 
 
 @pytest.mark.parametrize("template", [None, *template_names()])
@@ -25,3 +27,13 @@ def test_a_new_case_is_good(tmp_path, template):
 def test_no_such_template():
     with pytest.raises(IrSimError, match="there are abdominal-aorta"):
         new_over_template("my-case", "brain")
+
+
+def test_the_expert_plays_a_new_case(tmp_path):
+    path = tmp_path / "my-case.yaml"
+    path.write_text(new_case("my-case"), encoding="utf-8")
+    session = Session(load_case(path), seed=0)
+    expert = Autopilot(session)
+    while not session.state.finished and session.state.time_s < 120.0:
+        session.step(expert.controls())
+    assert session.score().passed
