@@ -35,6 +35,8 @@ _BEATS_BEFORE, _DT_BEFORE_S = 10, 1.0 / 60.0
 #: Time constant of the beds' autoregulation, s, and how far a bed's resistance can go (assumed;
 #: Johnson 1986, Circ Res 59:483 for the fact).
 _TONE_S, _LEAST_TONE, _MOST_TONE = 10.0, 0.3, 2.0
+#: Share of what a vessel holds at rest that it still holds without any pressure (assumed).
+_COLLAPSED = 0.05
 #: Share of a bed's resistance that no particle takes below this of its proximal part.
 _LEAST_DISTAL = 1e-3
 
@@ -255,7 +257,8 @@ class Blood:
 
     def _stretch(self, stored: Array) -> Array:
         p = self.plumbing
-        return np.asarray(1.0 + self._distension * (stored[p.a] + stored[p.b] - self._rest_sum))
+        share = 1.0 + self._distension * (stored[p.a] + stored[p.b] - self._rest_sum)
+        return np.asarray(np.maximum(share, _COLLAPSED))
 
     @property
     def volume(self) -> Array:

@@ -129,9 +129,9 @@ class Circulation(Edits):
         mass = np.zeros((len(SPECIES), len(places)))
         for jet, (injection, ml) in enumerate(zip(injecting, jets_ml.tolist(), strict=True)):
             given[id(injection)] += ml
-            mass[:, jet] = self.contents.give(
-                injection.species, ml * injection.concentration_mg_ml, injection.concentration_mg_ml
-            )
+            if ml > 0.0:  # else blood runs back into the catheter
+                mg_ml = injection.concentration_mg_ml
+                mass[:, jet] = self.contents.give(injection.species, ml * mg_ml, mg_ml)
         if ways.rows:
             ways.mmhg = self.blood.circuit.tap_pressure[n : len(flow)].copy()
             mass[:, n : len(flow)], ways.mass = ways.mass, np.zeros_like(ways.mass)

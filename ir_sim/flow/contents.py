@@ -162,9 +162,14 @@ class Contents:
         self.systemic.take(passed.sum(1))
         self.excreted[CONTRAST] += urine
         self._forget(active)
-        if not len(leaks):
+        if not len(places):
             return np.zeros(0)
-        return self._leak(tap_left + direct, row, moved.tap, leaks, into_vein)
+        mass = _shared_out(tap_left + direct, row, moved.tap)
+        jets = np.ones(len(places), dtype=bool)
+        jets[leaks] = False
+        if moved.tap[jets].min(initial=0.0) < 0.0:  # what ran back into catheters was not given
+            self.given -= mass[:, jets].sum(1)
+        return self._leak(mass[:, leaks], into_vein)
 
     def _arrive(self, back: Array) -> Array:
         """(species, inflows) mg that enter the drawn veins now; where nothing flows, elsewhere."""
@@ -198,14 +203,8 @@ class Contents:
             counter[self._blind] = _POUCH_SHARE * speed[self._mother] * own * self.pouch_open
         return counter
 
-    def _leak(
-        self, tap_left: Array, row: Index, tap: Array, leaks: Index, into_vein: Array
-    ) -> Array:
-        """Share what left at the taps among the leaks there; returns (leaks,) mg of contrast."""
-        lost = np.maximum(-tap[leaks], 0.0)
-        there = total(row[leaks], lost, tap_left.shape[1])[row[leaks]]
-        share = np.divide(lost, there, out=np.zeros_like(lost), where=there > 0.0)
-        mass = tap_left[:, row[leaks]] * share
+    def _leak(self, mass: Array, into_vein: Array) -> Array:
+        """Take (species, leaks) mg that left at the leaks; returns (leaks,) mg of contrast."""
         drawn = self.crossings.leaks
         if drawn:
             self.crossings.mass = mass[:, drawn].copy()
@@ -328,3 +327,11 @@ def _blind_elements(blood: Blood) -> tuple[Index, Index]:
     into = {int(node): e for e, node in enumerate(p.b)}
     mother = [into.get(int(p.a[e]), int(e)) for e in blind]
     return blind, np.array(mother, dtype=np.int64)
+
+
+def _shared_out(tap_left: Array, row: Index, tap: Array) -> Array:
+    """(species, places) mg: what left at the taps, among the places there."""
+    lost = np.maximum(-tap, 0.0)
+    there = total(row, lost, tap_left.shape[1])[row]
+    share = np.divide(lost, there, out=np.zeros_like(lost), where=there > 0.0)
+    return np.asarray(tap_left[:, row] * share)

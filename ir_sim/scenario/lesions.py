@@ -67,9 +67,9 @@ class Occlusion(LesionBase):
 class Sac(Model):
     """A sac on one side of the vessel."""
 
-    neck_mm: Positive = 3.0
-    dome_mm: Positive = 6.0
-    height_mm: Positive | None = None
+    neck_mm: _Length = 3.0
+    dome_mm: _Length = 6.0
+    height_mm: _Length | None = None
     side: Side = "left"
 
     @property

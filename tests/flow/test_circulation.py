@@ -8,7 +8,17 @@ import pytest
 from ir_sim.flow import CatheterInLumen, Injection
 from ir_sim.flow.beds import SPECIES
 from ir_sim.scenario.lesions import Occlusion, Stenosis
-from tests.flow.cases import DT, aorta_with_two, circulation, one_artery, run, shipped, vessel
+from ir_sim.scenario.library import examine
+from tests.flow.cases import (
+    DT,
+    anatomy,
+    aorta_with_two,
+    circulation,
+    one_artery,
+    run,
+    shipped,
+    vessel,
+)
 
 
 def unaccounted(c, species="contrast"):
@@ -330,6 +340,35 @@ def test_a_closed_lumen_holds_the_syringe_back():
         at = lanes(c)
         assert at.min() >= -300e-9
         assert at.max() <= 300.0 * (1 + 1e-9)
+
+
+def test_what_runs_back_into_a_wedged_catheter_was_not_given():
+    of = anatomy(
+        vessel("aorta", None, [[0, 145, 2.24], [9, 0, 2.13]]),
+        vessel("branch", "aorta", [[6.6, 0, 0.64], [-47, -67, 0.54], [-100, -134, 0.45]]),
+        vessel("end", "branch", [[-101, -134, 0.36], [-110, -134, 0.25]], "brain"),
+    )
+    c = circulation(of)
+    branch = c.tree.by_id["branch"].index
+    least_ml = 0.0
+    for rate in [12.0, 12.0, 3.0, 0.01] * 6:
+        c.step(
+            DT, [Injection(branch, 30.0, rate, 300.0)], [CatheterInLumen(branch, 0.0, 30.0, 1.0)]
+        )
+        least_ml = min(least_ml, *c.delivered_ml)
+        assert unaccounted(c) <= 1e-9
+    assert least_ml < -0.01
+
+
+def test_a_vein_without_pressure_still_holds_a_little():
+    scenario, _ = examine("hepatic-vein")
+    narrow = scenario.anatomy.model_copy(deep=True)
+    lower = next(v for v in narrow.vessels if v.id == "right_hepatic_vein_lower")
+    lower.points[0] = (*lower.points[0][:2], 0.3)
+    c = circulation(narrow)
+    run(c, 0.5, [Injection(c.tree.by_id["right_hepatic_vein_lower"].index, 1.0, 3.0, 300.0)])
+    assert c.blood.volume.min() > 0.0
+    assert unaccounted(c) <= 1e-9
 
 
 def test_an_ordinary_injection_is_not_held_back():
