@@ -164,12 +164,20 @@ class Contents:
         self._forget(active)
         if not len(places):
             return np.zeros(0)
-        mass = _shared_out(tap_left + direct, row, moved.tap)
-        jets = np.ones(len(places), dtype=bool)
-        jets[leaks] = False
-        if moved.tap[jets].min(initial=0.0) < 0.0:  # what ran back into catheters was not given
-            self.given -= mass[:, jets].sum(1)
-        return self._leak(mass[:, leaks], into_vein)
+        return self._tapped(_shared_out(tap_left + direct, row, moved.tap), leaks, into_vein)
+
+    def _tapped(self, mass: Array, leaks: Index, into_vein: Array) -> Array:
+        """Book (species, places) mg that left at the taps; returns (leaks,) mg of contrast.
+
+        Jets come first, then where fistulas enter veins, then leaks.
+        """
+        ways = len(self.crossings.rows)
+        jets = mass.shape[1] - len(leaks) - ways
+        self.given -= mass[:, :jets].sum(1)  # what ran back into catheters was not given
+        seen = self._leak(mass[:, leaks], into_vein)
+        if ways:
+            self.crossings.mass += mass[:, jets : jets + ways]
+        return seen
 
     def _arrive(self, back: Array) -> Array:
         """(species, inflows) mg that enter the drawn veins now; where nothing flows, elsewhere."""
