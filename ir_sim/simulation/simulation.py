@@ -22,14 +22,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ir_sim import __version__
-from ir_sim.anatomy import Lumen, build_tree
 from ir_sim.anatomy.body import body_of
 from ir_sim.devices import CoaxialSystem, DeviceState, SheathMouth, sheath_mouth
 from ir_sim.devices.hazards import HazardWatch
-from ir_sim.flow import Circulation
 from ir_sim.scenario.fields import SLOTS, Slot
 from ir_sim.scenario.model import Scenario
 from ir_sim.simulation.aftercare import haematoma
+from ir_sim.simulation.at_rest import at_rest
 from ir_sim.simulation.bedside import Bedside
 from ir_sim.simulation.controls import Controls, Pedal
 from ir_sim.simulation.digest import digest_of
@@ -83,11 +82,9 @@ class Simulation:
 
     def __init__(self, scenario: Scenario, seed: int = 0) -> None:
         self.scenario, self.seed = scenario, int(seed)
-        self.tree = build_tree(scenario.anatomy)
-        self.lumen = Lumen(self.tree)
+        self.tree, self.lumen, self.circulation = at_rest(scenario)
         self.mouth = sheath_mouth(self.tree, scenario.access)
         self.coaxial = CoaxialSystem(self.lumen, self.mouth)
-        self.circulation = Circulation(self.tree, scenario.anatomy, scenario.patient)
         self.body = body_of(scenario, self.seed)
         self.fluoroscope = Fluoroscope(self.body, first_centre_mm(self.mouth))
         access = scenario.access
