@@ -1,4 +1,4 @@
-"""The author's map: a case's vessels in mm, with handles to drag, tools, and a picture to trace."""
+"""The author's map in the hands: points to drag, tools, what keys have chosen."""
 
 from __future__ import annotations
 
@@ -7,21 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pygame
 
+from ir_sim.app.drawing.map_picture import MapScene, draw_map
 from ir_sim.app.drawing.map_view import Deeds, Underlay, View
-from ir_sim.app.theme import Colour, Theme
+from ir_sim.app.theme import Theme
 from ir_sim.app.widgets import Widget
 from ir_sim.app.widgets.base import focus_ring
-from ir_sim.authoring.lesion_words import place_words
 from ir_sim.authoring.look import Look
-from ir_sim.scenario.lesions import Spasm
 
-#: One colour a layer (Okabe and Ito).
-LAYERS: tuple[Colour, ...] = (
-    (150, 70, 70), (0, 92, 143), (0, 126, 92), (160, 112, 0), (150, 86, 120),
-)  # fmt: skip
-_LESION: Colour = (215, 135, 180)
-_WAY: Colour = (240, 228, 66)
-_TARGET: Colour = (232, 112, 44)
 _GRAB_PX = 11
 _MARGIN = 0.9
 #: How near to the edge of the map the chosen point may come, as a share of its size.
@@ -58,7 +50,6 @@ class VesselMap(Widget):
         self._dragged: tuple[str, int] | None = None
         self._start: tuple[str, tuple[float, float]] | None = None
         self._pan: tuple[int, int] | None = None
-        self._taken: list[pygame.Rect] = []
 
     def says(self) -> str:
         """What it shows."""
@@ -252,127 +243,11 @@ class VesselMap(Widget):
                 surface, self.rect.center, words, 15, colour=theme.palette.quiet, anchor="center"
             )
             return
+        near = None if self.by_keys else self._nearest_point(self.pointer)
+        under = None if self.by_keys else self._vessel_at(self.pointer)
+        on = MapScene(self.look, self.view, self.rect, self.points, self.underlay)
         surface.set_clip(self.rect)
-        self._draw_underlay(surface)
-        self._draw_vessels(surface)
-        self._draw_way(surface, theme)
-        self._draw_lesions(surface, theme)
-        self._draw_handles(surface, theme)
-        self._draw_words(surface, theme)
+        draw_map(surface, theme, on, near, under[0] if under else "", self.chosen)
         surface.set_clip(None)
         if focused:
             focus_ring(surface, self.rect.inflate(-theme.px(8), -theme.px(8)), theme)
-
-    def _lines(self, xy: object) -> list[tuple[float, float]]:
-        assert self.view is not None  # noqa: S101  # drawn only with a view
-        return [self.view.px(float(x), float(y)) for x, y in np.asarray(xy)]
-
-    def _draw_underlay(self, surface: pygame.Surface) -> None:
-        under, view = self.underlay, self.view
-        if under is None or view is None:
-            return
-        scale = under.mm_per_px * view.px_per_mm
-        size = (round(under.image.get_width() * scale), round(under.image.get_height() * scale))
-        if max(size) > 6000 or min(size) < 2:
-            return
-        image = pygame.transform.smoothscale(under.image, size)
-        rect = image.get_rect(center=[round(c) for c in view.px(*under.centre_mm)])
-        surface.blit(image, rect)
-
-    def _draw_vessels(self, surface: pygame.Surface) -> None:
-        look = self.look
-        assert look is not None  # noqa: S101
-        glass = pygame.Surface(surface.get_size(), pygame.SRCALPHA) if self.underlay else surface
-        for layer in sorted(set(look.layers), reverse=True):
-            colour = LAYERS[layer % len(LAYERS)]
-            alpha = (*colour, 120) if self.underlay else colour
-            for vessel in reversed(look.tree.vessels):
-                if look.layers[vessel.index] == layer:
-                    for ring in look.outlines[vessel.index]:
-                        pygame.draw.polygon(glass, alpha, self._lines(ring))
-        if glass is not surface:
-            surface.blit(glass, (0, 0))
-        for vessel in look.tree.vessels:
-            pygame.draw.aalines(surface, (10, 12, 15), False, self._lines(vessel.xy_mm))
-
-    def _draw_way(self, surface: pygame.Surface, theme: Theme) -> None:
-        look = self.look
-        assert look is not None  # noqa: S101
-        if len(look.course) > 1:
-            pygame.draw.lines(surface, _WAY, False, self._lines(look.course), theme.px(2))
-        target = look.scenario.task.target
-        if target.vessel in look.tree.by_id:
-            at = self._lines([look.tree.by_id[target.vessel].point_at(target.at_mm)])[0]
-            pygame.draw.circle(surface, _TARGET, at, theme.px(10), theme.px(3))
-        access = look.scenario.access
-        if access.vessel in look.tree.by_id:
-            x, y = self._lines([look.tree.by_id[access.vessel].point_at(access.at_mm)])[0]
-            box = pygame.Rect(0, 0, theme.px(12), theme.px(12))
-            box.center = (round(x), round(y))
-            pygame.draw.rect(surface, theme.palette.text, box, theme.px(2))
-
-    def _draw_lesions(self, surface: pygame.Surface, theme: Theme) -> None:
-        look = self.look
-        assert look is not None  # noqa: S101
-        self._taken = []
-        for vessel in look.tree.vessels:
-            for lesion in vessel.lesions:
-                at_mm = 0.5 * vessel.length_mm if isinstance(lesion, Spasm) else lesion.at_mm
-                x, y = self._lines([vessel.point_at(at_mm)])[0]
-                pygame.draw.circle(surface, _LESION, (x, y), theme.px(7), theme.px(2))
-                words = f"{lesion.kind}{place_words(lesion)}"
-                at = (x + theme.px(10), y - theme.px(8))
-                self._taken.append(theme.write(surface, at, words, 12, colour=_LESION))
-
-    def _draw_handles(self, surface: pygame.Surface, theme: Theme) -> None:
-        view = self.view
-        assert view is not None  # noqa: S101
-        near = None if self.by_keys else self._nearest_point(self.pointer)
-        for vessel, rows in self.points.items():
-            for i, row in enumerate(rows):
-                at = view.px(row[0], row[1])
-                if not self.rect.collidepoint(at):
-                    continue
-                held = (vessel, i) in (self.chosen, near)
-                colour = theme.palette.accent if held else theme.palette.quiet
-                pygame.draw.circle(surface, colour, at, theme.px(5 if held else 3))
-                if held:
-                    around = row[2] * view.px_per_mm
-                    pygame.draw.circle(surface, colour, at, max(around, 2.0), 1)
-
-    def _draw_words(self, surface: pygame.Surface, theme: Theme) -> None:
-        """Name, calibre and flow beside what the pointer is on, or what is chosen."""
-        look, view = self.look, self.view
-        assert look is not None and view is not None  # noqa: S101, PT018
-        near = None if self.by_keys else self._nearest_point(self.pointer)
-        under = None if self.by_keys else self._vessel_at(self.pointer)
-        name = near[0] if near else (under[0] if under else (self.chosen or ("", 0))[0])
-        taken = self._taken
-        for v in sorted(look.tree.vessels, key=lambda v: (v.id != name, -v.radius_at(0.0))):
-            x, y = self._lines([v.point_at(0.55 * v.length_mm)])[0]
-            words = v.id.replace("_", " ")
-            if v.id == name:
-                ends = f"{2 * v.radius_at(0.0):.1f}-{2 * float(v.radius_mm[-1]):.1f} mm"
-                words += f"  {ends}  {v.length_mm:.0f} mm long  {look.flows[v.id]:.0f} mL/min"
-            box = theme.text(words, 12).get_rect(midleft=(round(x) + theme.px(8), round(y)))
-            if v.id != name and (box.collidelist(taken) >= 0 or not self.rect.contains(box)):
-                continue
-            box.clamp_ip(self.rect)
-            taken.append(box)
-            colour = theme.palette.text if v.id == name else theme.palette.quiet
-            if v.id == name:
-                pygame.draw.rect(surface, theme.palette.background, box.inflate(8, 4))
-            theme.write(surface, box.topleft, words, 12, colour=colour)
-        for side, corner, anchor in (
-            ("R", self.rect.topleft, "topleft"),
-            ("L", self.rect.topright, "topright"),
-        ):
-            inset = theme.px(10) if side == "R" else -theme.px(10)
-            at = (corner[0] + inset, corner[1] + theme.px(6))
-            theme.write(surface, at, side, 18, "bold", theme.palette.quiet, anchor)
-        shown = near or self.chosen
-        if shown is not None and shown[0] in self.points:
-            row = self.points[shown[0]][shown[1]]
-            spot = f"point {shown[1] + 1}  x {row[0]:g}  y {row[1]:g}  radius {row[2]:g} mm"
-            at = (self.rect.x + theme.px(12), self.rect.bottom - theme.px(10))
-            theme.write(surface, at, spot, 13, "mono", theme.palette.text, "bottomleft")
