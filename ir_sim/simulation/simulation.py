@@ -28,6 +28,7 @@ from ir_sim.devices.hazards import HazardWatch
 from ir_sim.scenario.fields import SLOTS, Slot
 from ir_sim.scenario.model import Scenario
 from ir_sim.simulation.aftercare import haematoma
+from ir_sim.simulation.answers import Answers
 from ir_sim.simulation.at_rest import at_rest
 from ir_sim.simulation.bedside import Bedside
 from ir_sim.simulation.controls import Controls, Pedal
@@ -98,9 +99,10 @@ class Simulation:
         self.timeline = Timeline()
         self.injector, self.syringe = PowerInjector(), Syringe()
         self._lying = Lying(self.tree)
-        self._line = PressureLine(self.bench)
+        line = PressureLine(self.bench)
+        self._answers = Answers(self.circulation, self.treatments, line)
         staff = (self.hands, self.fluoroscope, self.bedside, self.treatments, self.injector)
-        self._orders = Orders(*staff, self._line, self.timeline, self.syringe)
+        self._orders = Orders(*staff, line, self.timeline, self.syringe)
         self.recording = Recording(self._header())
         self.exposure: Exposure | None = None
         self.contrast_ml = 0.0
@@ -261,6 +263,7 @@ class Simulation:
         injecting: Injecting,
         refused: tuple[str, ...],
     ) -> State:
+        self._answers.tick = self._tick
         return State(
             self._tick,
             devices,
@@ -274,38 +277,10 @@ class Simulation:
             refused,
             self._orders.finished,
             self.treatments.reading(),
-            self._flow_at,
-            self._pressure_at,
-            self._ledger_at,
-            self._measure_at,
-            self._line_at,
+            self._answers,
             replace(self.bedside.cuff.shows, measuring=self.bedside.cuff.measuring),
             self.treatments.assisting(),
         )
-
-    def _flow_at(self, tick: int, vessel: str) -> float:
-        self._present(tick)
-        return self.circulation.flow_ml_s(vessel)
-
-    def _pressure_at(self, tick: int, vessel: str, at_mm: float) -> float:
-        self._present(tick)
-        return self.circulation.pressure_mmhg(vessel, at_mm)
-
-    def _ledger_at(self, tick: int) -> Mapping[str, float]:
-        self._present(tick)
-        return self.circulation.ledger_mg
-
-    def _measure_at(self, tick: int, measure: str, vessel: str) -> float | None:
-        self._present(tick)
-        return self.treatments.measure(measure, vessel)
-
-    def _line_at(self, tick: int) -> float | None:
-        self._present(tick)
-        return self._line.now_mmhg()
-
-    def _present(self, tick: int) -> None:
-        if tick != self._tick:
-            raise ValueError(f"this state is of tick {tick}; the simulation is at {self._tick}")
 
     def _finish(self) -> None:
         self.timeline.close(self.state)
@@ -382,6 +357,7 @@ class Simulation:
     def restore(self, saved: Mapping[str, Any]) -> None:
         """Go back to what ``snapshot`` returned."""
         self._tick, self.state = saved["tick"], saved["state"]
+        self._answers.tick = self._tick
         self.contrast_ml, self._orders.finished, self.exposure = saved["plain"]
         self.coaxial.restore(saved["coaxial"])
         self.hands.restore(saved["hands"])

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ir_sim.devices import DeviceState
 from ir_sim.flow.vitals import Vitals
+from ir_sim.simulation.answers import Answers
 from ir_sim.simulation.controls import Pedal
 from ir_sim.treatment import Assisting, Reading
 from ir_sim.xray import Dose, Settings
@@ -92,11 +93,7 @@ class State:
     refused: tuple[str, ...]
     finished: bool
     treatment: Reading | None
-    _flow: Callable[[int, str], float] = field(repr=False)
-    _pressure: Callable[[int, str, float], float] = field(repr=False)
-    _ledger: Callable[[int], Mapping[str, float]] = field(repr=False)
-    _measure: Callable[[int, str, str], float | None] = field(repr=False)
-    _line: Callable[[int], float | None] = field(repr=False)
+    _answers: Answers = field(repr=False)
     cuff: Cuff = Cuff(0.0, 0.0, 0.0, 0.0)
     assistant: Assisting | None = None
 
@@ -141,7 +138,7 @@ class State:
         Raises:
             ValueError: No such vessel, or the simulation has gone on since this state.
         """
-        return self._flow(self.tick, vessel)
+        return self._answers.flow_ml_s(self.tick, vessel)
 
     def pressure_mmhg(self, vessel: str, at_mm: float = 0.0) -> float:
         """Pressure in a vessel, mmHg, at this moment.
@@ -149,7 +146,7 @@ class State:
         Raises:
             ValueError: No such vessel, or the simulation has gone on since this state.
         """
-        return self._pressure(self.tick, vessel, at_mm)
+        return self._answers.pressure_mmhg(self.tick, vessel, at_mm)
 
     @property
     def line_mmhg(self) -> float | None:
@@ -158,7 +155,7 @@ class State:
         Raises:
             ValueError: The simulation has gone on since this state.
         """
-        return self._line(self.tick)
+        return self._answers.line_mmhg(self.tick)
 
     def measure(self, measure: str, vessel: str) -> float | None:
         """An endpoint's measure of a vessel now (``scenario.model.Endpoint``); None if it has none.
@@ -166,7 +163,7 @@ class State:
         Raises:
             ValueError: The simulation has gone on since this state.
         """
-        return self._measure(self.tick, measure, vessel)
+        return self._answers.measure(self.tick, measure, vessel)
 
     @property
     def iodine_ledger_mg(self) -> Mapping[str, float]:
@@ -175,4 +172,4 @@ class State:
         Raises:
             ValueError: The simulation has gone on since this state.
         """
-        return self._ledger(self.tick)
+        return self._answers.ledger_mg(self.tick)

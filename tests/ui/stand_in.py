@@ -28,6 +28,25 @@ from ir_sim.training.rubric import load_rubric
 from ir_sim.xray import DeviceShape, Fluoroscope, Scene, device_pieces
 
 
+class _Answers:
+    """What the monitor and the forms ask for, without blood."""
+
+    def flow_ml_s(self, tick, vessel):
+        return 1.0
+
+    def pressure_mmhg(self, tick, vessel, at_mm):
+        return 92.0 + 30.0 * math.sin(2.0 * math.pi * 1.2 * tick * DT_S)
+
+    def ledger_mg(self, tick):
+        return {"injected": 0.0}
+
+    def measure(self, tick, measure, vessel):
+        return None
+
+    def line_mmhg(self, tick):
+        return None
+
+
 class StandIn:
     def __init__(self, case="right-renal-selective", seed=0):
         self.scenario, self.seed = load(case), seed
@@ -75,11 +94,7 @@ class StandIn:
             tuple(self._say),
             self.finished,
             None,
-            lambda tick, vessel: 1.0,
-            lambda tick, vessel, at: 92 + 30 * math.sin(2 * math.pi * 1.2 * tick * DT_S),
-            lambda tick: {"injected": 0.0},
-            lambda tick, measure, vessel: None,
-            lambda tick: None,
+            _Answers(),
         )
 
     def step(self, controls):
