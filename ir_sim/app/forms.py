@@ -43,8 +43,13 @@ class Questions:
         words = Paragraph("question", question.ask, 17)
         body: list[Widget] = [words]
         body += [
-            Button(f"answer-{a.id}", a.text, lambda chosen=a.id: self._answer(chosen))  # type: ignore[misc]
-            for a in question.answers
+            Button(
+                f"answer-{a.id}",
+                a.text,
+                lambda chosen=a.id: self._answer(chosen),  # type: ignore[misc]
+                str(number),
+            )
+            for number, a in enumerate(question.answers, 1)
         ]
         size = (720.0, 180.0 + 52.0 * len(question.answers))
         heights = [0.0, *([42.0] * len(question.answers))]

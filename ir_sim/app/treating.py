@@ -18,8 +18,8 @@ RATES = {"atm": 1.5, "mm": 8.0, "mL": 0.15, "mg/h": 0.5}
 _OTHER_RATE = 1.0
 #: Vacuum asked for when the pump goes on: as much as the catheter is made for.
 FULL_VACUUM_KPA = 100.0
-#: Hours that pass at one press.
-LAPSES_H = (1.0, 6.0)
+#: Hours that pass at one press; of a lysis by pulses.
+LAPSES_H, PULSED_H = (1.0, 6.0), (0.25, 0.5)
 
 
 def treat_rate(reading: Reading | None, share: float) -> float:
@@ -33,7 +33,7 @@ def treats(device: Device) -> bool:
     """Whether a device has a treating end."""
     return any(
         getattr(device, name, None) is not None
-        for name in ("balloon", "stent", "retriever", "aspiration", "infusion")
+        for name in ("balloon", "stent", "retriever", "aspiration", "infusion", "embolectomy")
     )
 
 
@@ -70,6 +70,9 @@ def tool_line(tool: Device | Supply) -> str:
         return f"{b.diameter_mm:g} x {b.length_mm:g} mm{burst}"
     if tool.retriever is not None:
         return f"{tool.retriever.diameter_mm:g} x {tool.retriever.length_mm:g} mm"
+    if tool.embolectomy is not None:
+        full = tool.embolectomy
+        return f"{full.diameter_mm:g} mm at {full.volume_ml:g} mL"
     return ""
 
 
@@ -132,7 +135,11 @@ def treatment_dialog(
             act(Action("assistant", value=with_me))
 
         helps = [Button("assistant", words, ask, "9")]
-    hours = [Button(f"lapse-{h:g}", f"Let {h:g} h pass", lapse(h)) for h in LAPSES_H]
+    pulsed = any(d.infusion is not None and d.infusion.pulsed for d in scenario.devices.values())
+    lapses = [(h, f"{h:g} h") for h in LAPSES_H]
+    if pulsed:
+        lapses = [(h, f"{60.0 * h:g} min") for h in PULSED_H]
+    hours = [Button(f"lapse-{h:g}", f"Let {words} pass", lapse(h)) for h, words in lapses]
     return Dialog(
         "Treatment",
         [listing, note],

@@ -270,7 +270,7 @@ def test_the_forms_are_asked_before_and_after(hand):
         assert session.state.tick == 0
         right = next(k for k, a in enumerate(question.answers) if a.right)
         for _ in range(right):
-            h.key(pygame.K_TAB)
+            h.key(pygame.K_DOWN)
         h.key(pygame.K_RETURN)
         assert "Right." in h.tree
         h.key(pygame.K_RETURN)

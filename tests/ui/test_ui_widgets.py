@@ -159,6 +159,29 @@ def test_a_dialog_takes_every_key_and_escape_closes_it():
     assert closed == [1]
 
 
+def test_the_arrows_go_through_a_dialogs_answers_and_their_keys_press_them():
+    pressed = []
+    answers = [Button(f"a{i}", "A", lambda i=i: pressed.append(i), str(i)) for i in (1, 2, 3)]
+    dialog = Dialog("T", answers, [])
+    dialog.handle(down(pygame.K_DOWN))
+    dialog.handle(down(pygame.K_DOWN))
+    dialog.handle(down(pygame.K_UP))
+    dialog.handle(down(pygame.K_RETURN))
+    dialog.handle(down(pygame.K_3))
+    dialog.handle(down(pygame.K_4))
+    assert pressed == [2, 3]
+
+
+def test_what_is_chosen_before_a_list_is_seen_is_in_it_when_it_is():
+    listing = Listing("l", [Item(str(i), i) for i in range(40)])
+    listing.choose(30)
+    listing.rect = pygame.Rect(0, 0, 280, 180)
+    surface = pygame.Surface((300, 200))
+    listing.draw(surface, Theme(), focused=False)
+    row = dict(listing._rows())[30]
+    assert listing.rect.contains(row)
+
+
 def test_toasts_last_a_while_and_do_not_repeat():
     toasts = Toasts()
     toasts.say("one", 1.0)

@@ -96,7 +96,7 @@ class Form:
         """Hand an event to the widget that it concerns; whether it was used."""
         if event.type == pygame.KEYDOWN:
             if event.key == pygame.K_TAB:
-                return self._step(-1 if event.mod & pygame.KMOD_SHIFT else 1)
+                return self.step(-1 if event.mod & pygame.KMOD_SHIFT else 1)
             return self.focus is not None and self.focus.can_focus and self.focus.key(event)
         if event.type == pygame.TEXTINPUT:
             return self.focus is not None and self.focus.can_focus and self.focus.key(event)
@@ -131,7 +131,8 @@ class Form:
         hits = (w for w in reversed(self.widgets) if w.visible and w.rect.collidepoint(at))
         return next(hits, None)
 
-    def _step(self, by: int) -> bool:
+    def step(self, by: int) -> bool:
+        """Give the keyboard to the next widget (1) or the one before (-1); whether there is one."""
         ring = [w for w in self.widgets if w.can_focus]
         if not ring:
             return False

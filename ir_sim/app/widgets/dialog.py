@@ -10,6 +10,8 @@ from ir_sim.app.theme import Theme
 from ir_sim.app.widgets.base import Form, Widget
 from ir_sim.app.widgets.button import Button
 
+_STEPS = {pygame.K_UP: -1, pygame.K_LEFT: -1, pygame.K_DOWN: 1, pygame.K_RIGHT: 1}
+
 
 class Dialog:
     """A dialog.
@@ -39,7 +41,11 @@ class Dialog:
         self.rect = pygame.Rect(0, 0, 0, 0)
 
     def handle(self, event: pygame.event.Event) -> bool:
-        """Take every key and click; Escape closes it."""
+        """Take every key and click.
+
+        Escape closes it, the arrows go from one button to the next, and the key that is written on
+        a button of the body presses it.
+        """
         if (
             event.type == pygame.KEYDOWN
             and event.key == pygame.K_ESCAPE
@@ -47,8 +53,19 @@ class Dialog:
         ):
             self.closed()
             return True
-        self.form.handle(event)
+        if not self.form.handle(event) and event.type == pygame.KEYDOWN:
+            self._key(event)
         return True
+
+    def _key(self, event: pygame.event.Event) -> None:
+        """A key that the widget with the keyboard has no use for."""
+        if event.key in _STEPS:
+            self.form.step(_STEPS[event.key])
+            return
+        for widget in self.body:
+            if isinstance(widget, Button) and widget.hint == pygame.key.name(event.key):
+                widget.action()
+                return
 
     def layout(self, window: pygame.Rect, theme: Theme) -> None:
         """Place it in the middle of the window."""

@@ -47,6 +47,7 @@ class Listing(Widget):
         self.items: list[Item] = []
         self.at = -1
         self.scroll = 0
+        self._show = False  # the chosen line is to be seen as soon as the list is
         self.changed, self.taken, self.empty = changed, taken, empty
         self._theme = Theme()
         self.fill(items)
@@ -58,7 +59,7 @@ class Listing(Widget):
         lines = self._lines()
         same = [i for i in lines if self.items[i].value == value]
         self.at = same[0] if same else (lines[0] if lines else -1)
-        self.scroll = 0
+        self.scroll, self._show = 0, True
 
     @property
     def value(self) -> Any:
@@ -154,7 +155,8 @@ class Listing(Widget):
         return rows
 
     def _reveal(self) -> None:
-        if self.at < 0 or not self.rect.height:
+        self._show = not self.rect.height
+        if self.at < 0 or self._show:
             return
         row = self._rows()[self.at][1]
         first = self.at == (self._lines() or [0])[0]
@@ -167,6 +169,8 @@ class Listing(Widget):
         """Draw the lines that fit."""
         self._theme = theme
         palette = theme.palette
+        if self._show:
+            self._reveal()
         self.scroll = min(self.scroll, max(self._total() - self.rect.height, 0))
         was = surface.get_clip()
         surface.set_clip(self.rect.clip(was))
