@@ -308,8 +308,8 @@ KEYS = {
     "Happened.vessel": "The vessel in which it happened; any if left out.",
     "Happened.times": "How many such events.",
     "Endpoint.measure": "What is measured: `residual_percent`, `gradient_mmhg`, "
-    "`flow_share_percent`, `bleed_ml_min`, `tici`, `lysis_percent`, `packing_percent` or "
-    "`clearing_beats`.",
+    "`flow_share_percent`, `bleed_ml_min`, `tici`, `lysis_percent`, `packing_percent`, "
+    "`clearing_beats` or `flow_ml_min`.",
     "Endpoint.vessel": "The vessel that is measured.",
     "Endpoint.at_most": "The measure may be at most this.",
     "Endpoint.at_least": "The measure must be at least this.",

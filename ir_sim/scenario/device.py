@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from ir_sim.scenario.fields import Finite, Line, Model, Name, NonNegative, Positive, Slot, Text
-from ir_sim.scenario.tools import Aspiration, Balloon, Infusion, Retriever, Stent
+from ir_sim.scenario.tools import Aspiration, Balloon, Embolectomy, Infusion, Retriever, Stent
 
 MM_PER_FRENCH = 1.0 / 3.0
 MM_PER_INCH = 25.4
@@ -84,6 +84,7 @@ class Device(Model):
     retriever: Retriever | None = None
     aspiration: Aspiration | None = None
     infusion: Infusion | None = None
+    embolectomy: Embolectomy | None = None
     note: Text = ""
     sources: dict[Name, Line]
 
@@ -101,8 +102,12 @@ class Device(Model):
             raise ValueError("the inner diameter must be smaller than the outer diameter")
         if self.retriever is not None and self.kind != "wire":
             raise ValueError("a retriever rides on a wire: kind wire")
-        if self.kind == "wire" and (self.balloon or self.stent or self.aspiration or self.infusion):
+        if self.kind == "wire" and (
+            self.balloon or self.stent or self.aspiration or self.infusion or self.embolectomy
+        ):
             raise ValueError("a wire carries no balloon, stent, aspiration or infusion")
+        if self.embolectomy is not None and self.balloon is not None:
+            raise ValueError("a catheter carries one balloon: balloon or embolectomy")
         if self.stent is not None and self.stent.expands == "balloon" and self.balloon is None:
             raise ValueError("a balloon-expandable stent needs the catheter's balloon")
         if sum(section.length_mm for section in self.sections) > self.length_mm + 1e-6:
@@ -112,8 +117,8 @@ class Device(Model):
     @property
     def treats(self) -> bool:
         """Whether it has a treating end of its own."""
-        tools = (self.balloon, self.stent, self.retriever, self.aspiration, self.infusion)
-        return any(tool is not None for tool in tools)
+        own = (self.balloon, self.stent, self.retriever, self.aspiration, self.infusion)
+        return any(tool is not None for tool in (*own, self.embolectomy))
 
     @property
     def slot(self) -> Slot:

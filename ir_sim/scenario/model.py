@@ -26,7 +26,7 @@ Level = Literal["beginner", "intermediate", "advanced"]
 #: What a treatment is judged by; see ``Endpoint``.
 Measure = Literal[
     "residual_percent", "gradient_mmhg", "flow_share_percent", "bleed_ml_min",
-    "tici", "lysis_percent", "packing_percent", "clearing_beats",
+    "tici", "lysis_percent", "packing_percent", "clearing_beats", "flow_ml_min",
 ]  # fmt: skip
 _MEASURES: Mapping[Measure, str] = {
     "residual_percent": "residual stenosis in per cent",
@@ -37,6 +37,7 @@ _MEASURES: Mapping[Measure, str] = {
     "lysis_percent": "clot dissolved in per cent",
     "packing_percent": "packing density in per cent",
     "clearing_beats": "heart beats until contrast clears",
+    "flow_ml_min": "flow in mL/min",
 }
 #: Both ends of a row, each x and y in mm.
 Row = Annotated[
@@ -234,7 +235,8 @@ class Endpoint(Model):
     ``gradient_mmhg`` (mean pressure lost along the vessel's lesion), ``flow_share_percent`` (flow
     against the flow at the start), ``bleed_ml_min`` (what still leaves the vessel), ``tici``
     (0, 1, 2, 2.5, 2.7, 3), ``lysis_percent``, ``packing_percent``, ``clearing_beats`` (heart beats
-    until a puff of contrast has cleared).
+    until a puff of contrast has cleared), ``flow_ml_min`` (flow at the vessel's origin: what a
+    dialysis access carries).
     """
 
     measure: Measure

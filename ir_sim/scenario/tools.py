@@ -68,7 +68,25 @@ class Aspiration(Model):
 
 
 class Infusion(Model):
-    """Side-holes for slow infusion into clot, over a length from ``from_mm`` behind the tip."""
+    """Side-holes for infusion into clot, over a length from ``from_mm`` behind the tip.
+
+    ``pulsed``: slits that open under pressure, through which the drug is forced into the clot in
+    small pulses within minutes instead of hours.
+    """
 
     from_mm: NonNegative = 5.0
     length_mm: Positive = 100.0
+    pulsed: YesNo = False
+
+
+class Embolectomy(Model):
+    """A soft balloon that is drawn back full, to bring clot along.
+
+    At ``volume_ml`` it is as wide as ``diameter_mm``. ``tip_mm`` is the distance from the
+    catheter's tip to its distal end.
+    """
+
+    diameter_mm: Positive
+    volume_ml: Positive
+    length_mm: Positive = 10.0
+    tip_mm: NonNegative = 4.0

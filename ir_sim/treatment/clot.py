@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ir_sim.anatomy.vessel_tree import Vessel
+from ir_sim.flow.plumbing import begins_at_artery
 from ir_sim.scenario.lesions import Thrombus, span_mm
 from ir_sim.treatment.bench import Bench
 
@@ -19,6 +20,8 @@ _SLICE_MM, _MOST_SLICES = 12.0, 12
 GONE = 0.05
 #: Length of a piece that breaks off, mm (assumed).
 _PIECE_MM = 5.0
+#: Age and fibrin of a piece that came out of a dialysis access (assumed).
+_STRAY_AGE_H, _STRAY_FIBRIN = 24.0, 0.7
 #: Share of its usual flow from which a territory counts as perfused (assumed).
 PERFUSED = 0.6
 #: Share of the territory that makes each grade (mTICI: Zaidat 2013, Stroke 44:2650; 2c: Goyal
@@ -213,6 +216,41 @@ class Clots:
         low = min(0.4 * length, max(length - _PIECE_MM, 0.0))
         row = self._bench.circulation.add_plug(vessel, low, min(low + _PIECE_MM, length), clot=True)
         self._bench.circulation.close_plug(row, 1.0, 0.5)
+
+    def settle(self, vessel: int, shuts: float) -> None:
+        """A piece of clot comes to rest in a vessel, to be drawn out again as any clot."""
+        of = self._bench.tree.vessels[vessel]
+        low = min(0.4 * of.length_mm, max(of.length_mm - _PIECE_MM, 0.0))
+        high = min(low + _PIECE_MM, of.length_mm)
+        row = self._bench.circulation.add_plug(vessel, low, high, clot=True)
+        self._bench.circulation.close_plug(row, shuts, 0.5)
+        clot = Clot(vessel, _STRAY_AGE_H, _STRAY_FIBRIN, 2.0 * of.radius_at(0.5 * (low + high)))
+        clot.slices.append(Slice(vessel, low, high, row, shuts))
+        self.all.append(clot)
+
+    def anastomosis(self, vessel: int) -> int:
+        """The vein that begins at an artery and that a vein's blood comes from; -1 if none."""
+        vessels = self._bench.tree.vessels
+        while vessel >= 0 and vessels[vessel].vein:
+            if begins_at_artery(self._bench.tree, vessels[vessel]):
+                return vessel
+            vessel = vessels[vessel].parent
+        return -1
+
+    def beyond_anastomosis(self, vessel: int) -> list[int]:
+        """Ends of the arteries beyond the anastomosis that a fistula's vein begins at."""
+        first = self.anastomosis(vessel)
+        if first < 0:
+            return []
+        vein = self._bench.tree.vessels[first]
+        found = [
+            v.index
+            for child in self._bench.tree.children[vein.parent]
+            for v in self.below(int(child))
+            if not self._bench.tree.vessels[int(child)].vein
+            and self._bench.tree.vessels[int(child)].parent_at_mm > vein.parent_at_mm - _PIECE_MM
+        ]
+        return [i for i in found if i in self._demand]
 
     def downstream(self, clot: Clot) -> list[int]:
         """Ends that hang on the clot's vessel."""

@@ -1,4 +1,4 @@
-"""Clot: drawn out by suction and retriever, or dissolved through an infusion catheter."""
+"""Clot: drawn out by suction, retriever or balloon, or dissolved through an infusion catheter."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import Any, ClassVar
 
 from ir_sim.scenario.device import Device
 from ir_sim.scenario.supply import Supply
+from ir_sim.treatment.access_clot import AccessClot
 from ir_sim.treatment.air_laws import AFTER_SUCTION
 from ir_sim.treatment.bench import Bench, Reading
 from ir_sim.treatment.clot import Clots
+from ir_sim.treatment.embolectomy import Pulling
 from ir_sim.treatment.lysis import Lysis
 from ir_sim.treatment.lysis_laws import MOST_MG_H
 from ir_sim.treatment.thrombectomy import Thrombectomy
@@ -32,12 +34,19 @@ class ClotRemoval(Treatment):
         self.clots = Clots(bench)
         self.thrombectomy = Thrombectomy(bench, self.clots)
         self.lysis = Lysis(bench, self.clots)
+        tray = bench.scenario.devices.values()
+        pulls = any(d.embolectomy is not None for d in tray)
+        self.balloon = Pulling(bench, self.clots) if pulls else None
+        access = any(self.clots.anastomosis(clot.vessel) >= 0 for clot in self.clots.all)
+        self.access = AccessClot(bench, self.clots) if access else None
         self._tool: Device | None = None
 
     @staticmethod
     def handles(tool: Device | Supply) -> bool:
-        """Aspiration catheters, retrievers, infusion catheters."""
-        return isinstance(tool, Device) and any((tool.aspiration, tool.retriever, tool.infusion))
+        """Aspiration catheters, retrievers, infusion catheters, embolectomy balloons."""
+        return isinstance(tool, Device) and any(
+            (tool.aspiration, tool.retriever, tool.infusion, tool.embolectomy)
+        )
 
     def take_up(self, tool: Device | Supply) -> str:
         """Take a tool in hand; the pump of the other goes on."""
@@ -101,6 +110,12 @@ class ClotRemoval(Treatment):
             self.lysis.set_pump(self.lysis.pump_mg_h + hand * self.bench.dt_s)
         if self.lysis.catheter() is None:
             self.lysis.set_pump(0.0)
+        if self.balloon is not None:
+            if hand and self._tool is not None and self._tool.embolectomy is not None:
+                self.balloon.fill(hand)
+            self.balloon.step()
+        if self.access is not None:
+            self.access.step()
         if self.clots.all:
             self.thrombectomy.step()
             self.lysis.step()
@@ -110,6 +125,8 @@ class ClotRemoval(Treatment):
         tool, pull = self._tool, self.thrombectomy
         if tool is None:
             return None
+        if tool.embolectomy is not None:
+            return self.balloon.reading() if self.balloon is not None else None
         if tool.infusion is not None:
             share = 100.0 * self.lysis.share_in_clot()
             text = (
@@ -131,8 +148,9 @@ class ClotRemoval(Treatment):
         return Reading(tool.id, far - near, "mm", text)
 
     def shapes(self) -> tuple[DeviceShape, ...]:
-        """The open retriever."""
-        return self.thrombectomy.shapes()
+        """The open retriever, the full balloon."""
+        own = self.balloon.shapes() if self.balloon is not None else ()
+        return (*self.thrombectomy.shapes(), *own)
 
     def measures(self) -> Mapping[tuple[str, str], float]:
         """TICI and the clot that is gone, for each vessel with an authored thrombus."""
@@ -140,7 +158,13 @@ class ClotRemoval(Treatment):
 
     def state(self) -> dict[str, Any]:
         """What ``restore`` needs."""
+        own: dict[str, Any] = {}
+        if self.balloon is not None:
+            own["balloon"] = self.balloon.state()
+        if self.access is not None:
+            own["access"] = self.access.state()
         return {
+            **own,
             "tool": self._tool.id if self._tool is not None else "",
             "clots": self.clots.state(),
             "thrombectomy": self.thrombectomy.state(),
@@ -153,3 +177,7 @@ class ClotRemoval(Treatment):
         self.clots.restore(state["clots"])
         self.thrombectomy.restore(state["thrombectomy"])
         self.lysis.restore(state["lysis"])
+        if self.balloon is not None:
+            self.balloon.restore(state["balloon"])
+        if self.access is not None:
+            self.access.restore(state["access"])

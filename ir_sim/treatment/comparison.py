@@ -13,7 +13,7 @@ from dataclasses import dataclass
 #: Law modules of this room, in the order of the table.
 LAWS = (
     "balloon_laws", "stent_laws", "kissing_laws", "coil_laws", "sac_laws", "embolic_laws",
-    "clot_laws", "lysis_laws", "air_laws", "access_laws", "crossing_laws",
+    "clot_laws", "lysis_laws", "declot_laws", "air_laws", "access_laws", "crossing_laws",
 )  # fmt: skip
 
 

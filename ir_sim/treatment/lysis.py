@@ -141,15 +141,19 @@ class Lysis:
             self._bleeds()
 
     def _dissolve(self, holes: list[tuple[int, float]], share: float, hours: float) -> None:
+        device = self.catheter()
+        tool = device.device.infusion if device is not None else None
         for clot in self.clots.all:
             age = clot.age_h + self.hours
+            faster = laws.pulsed(clot.fibrin) if tool is not None and tool.pulsed else 1.0
             for piece in clot.there:
                 within = any(
                     piece.vessel == vessel and piece.from_mm - 2.0 <= s <= piece.to_mm + 2.0
                     for vessel, s in holes
                 )
                 dose = self.pump_mg_h * (share if within else 1.0 if holes else 0.0)
-                left = laws.dissolve(piece.left, dose, age, hours, within=within)
+                times = faster if within else 1.0
+                left = laws.dissolve(piece.left, dose, age, hours, within=within, times=times)
                 self.clots.shrink(piece, left)
 
     def _bleeds(self) -> None:

@@ -16,6 +16,10 @@ from ir_sim.treatment.comparison import Row, percent
 RATE_H, HALVES_H = 0.12, 7.0 * 24.0
 #: How well clot beside the side-holes dissolves, against clot that they lie in (assumed).
 BESIDE = 0.15
+#: How much faster clot dissolves into which the drug is forced in pulses through slits, at the
+#: fibrin of the fit (fitted: 90 % of clot a day old in 40 min at 4 mg/h; ``declot_laws.rows``).
+#: More fibrin resists: as the share that is not fibrin (assumed).
+PULSED, _PULSED_FIBRIN = 16.0, 0.4
 #: Usual fibrinogen, mg/dL; share of it that a mg of rtPA breaks down; time in which the liver
 #: makes it anew, h (assumed; mean trough under 1 mg/h 370, lowest 187: J Invasive Cardiol
 #: 2021;33:E702).
@@ -36,7 +40,20 @@ def rate_h(mg_h: float, age_h: float) -> float:
     return RATE_H * math.sqrt(max(mg_h, 0.0)) * math.pow(0.5, age_h / HALVES_H)
 
 
-def dissolve(left: float, mg_h: float, age_h: float, hours: float, *, within: bool = True) -> float:
+def pulsed(fibrin: float) -> float:
+    """Factor of the rate where the drug comes in pulses into clot with such a share of fibrin."""
+    return PULSED * (1.0 - fibrin) / (1.0 - _PULSED_FIBRIN)
+
+
+def dissolve(
+    left: float,
+    mg_h: float,
+    age_h: float,
+    hours: float,
+    *,
+    within: bool = True,
+    times: float = 1.0,
+) -> float:
     """What is left of a piece of clot after so many hours.
 
     Args:
@@ -45,8 +62,9 @@ def dissolve(left: float, mg_h: float, age_h: float, hours: float, *, within: bo
         age_h: Age of the clot.
         hours: Duration.
         within: Whether side-holes lie in this piece.
+        times: How much faster it goes (``pulsed``).
     """
-    rate = rate_h(mg_h, age_h) * (1.0 if within else BESIDE)
+    rate = rate_h(mg_h, age_h) * (1.0 if within else BESIDE) * times
     return left * math.exp(-rate * hours)
 
 

@@ -40,6 +40,8 @@ class Measures:
             return self.flow_share_percent(vessel)
         if measure == "bleed_ml_min":
             return self.bleed_ml_min(vessel)
+        if measure == "flow_ml_min":
+            return 60.0 * self._bench.circulation.flow_ml_s(vessel)
         return None
 
     def _lesion_samples(self, vessel: str) -> NDArray[np.int64]:

@@ -125,7 +125,7 @@ class Thrombectomy:
 
     def arrested(self, clot: Clot) -> bool:
         """Whether no blood runs past the clot's branch, as behind a balloon guide that is full."""
-        first = self._first[clot.vessel]
+        first = self._first.get(clot.vessel, 0.0)  # a piece that came later has none
         return self.bench.circulation.flow_ml_s(self._parent(clot)) < _ARREST * first
 
     # -- a tick --------------------------------------------------------------------------------

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: Dose, mg/h; hours until the first look, and between further ones.
 DOSE_MG_H, FIRST_H, AGAIN_H = 1.0, 12.0, 8.0
+#: The same where the drug is given in pulses.
+PULSED_MG_H, PULSED_H = 4.0, 0.5
 #: The pump is turned so fast, mg/h a second.
 _TURN = 0.5
 #: Fibrinogen below which the pump is halved, and stopped, mg/dL.
@@ -80,7 +82,9 @@ def _hours(o: Operator, hours: float) -> Work:
         return False
     fibrinogen = [e.data["fibrinogen"] for e in o.session.events if e.kind == "lysis_lapsed"]
     last = fibrinogen[-1] if fibrinogen else 400.0
-    yield from _pump(o, 0.0 if last < _STOP else 0.5 if last < _HALVE else DOSE_MG_H)
+    pulsed = device.infusion is not None and device.infusion.pulsed
+    dose, hours = (PULSED_MG_H, PULSED_H) if pulsed else (DOSE_MG_H, hours)
+    yield from _pump(o, 0.0 if last < _STOP else 0.5 * dose if last < _HALVE else dose)
     return (yield from o.press(Action("lapse", value=hours)))
 
 

@@ -11,6 +11,7 @@ from ir_sim.scenario.model import Mounted, Step, Target, TipAt
 from ir_sim.simulation.controls import Action, Controls
 from ir_sim.training.expert import (
     clearing,
+    declotting,
     filming,
     manoeuvres,
     returning,
@@ -153,6 +154,10 @@ class Procedure:
         """A device's tip to a place."""
         return (yield from self._bring(place))
 
+    def over_the_wire(self, device: Device) -> Work:
+        """A catheter put in over the wire."""
+        return (yield from self._over_the_wire(device))
+
     def angled_wire(self) -> Device:
         """The wire that steers best."""
         return self._wire()
@@ -195,6 +200,8 @@ class Procedure:
                 yield from manoeuvres.climb(o, way, self._height(way))
                 first = self._way(self.task.target.vessel)
                 yield from self._over_the_wire(self._catheters(first)[0])
+            if declotting.in_fistula(o, way.goal.id):
+                return (yield from declotting.along(o, place))
             above = max(self._height(way) - 40.0, way.branch_mm - way.turn.length_mm + 5.0)
             if place.to_mm is not None:  # heights count from the heart here
                 above = SPARE_MM - place.to_mm

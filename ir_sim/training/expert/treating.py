@@ -15,6 +15,7 @@ from ir_sim.training.expert import (
     angioplasty,
     clearing,
     crossing,
+    declotting,
     embolization,
     kissing,
     manoeuvres,
@@ -80,6 +81,7 @@ TREATING: dict[str, Callable[[Procedure, Happened], Work]] = {
     "lysis_checked": clearing.check,
     "retriever_opened": clearing.open_retriever,
     "clot_removed": clearing.clear,
+    "arterial_plug_out": declotting.pull,
     "occlusion_crossed": crossing.cross,
     "balloon_inflated": angioplasty.dilate,
     "waist_gone": angioplasty.dilate,
@@ -100,6 +102,7 @@ ACHIEVING: dict[str, Callable[[Procedure, Endpoint], Work]] = {
     "lysis_percent": clearing.go_on,
     "residual_percent": angioplasty.improve,
     "gradient_mmhg": angioplasty.improve,
+    "flow_ml_min": declotting.flow,
     "bleed_ml_min": embolization.stop_bleeding,
     "packing_percent": embolization.pack,
 }
