@@ -54,7 +54,7 @@ class Questions:
         size = (720.0, 180.0 + 52.0 * len(question.answers))
         heights = [0.0, *([42.0] * len(question.answers))]
         title = f"{_TITLES.get(question.form, question.form)}  ·  {self._place()}"
-        self._stage.ask(Dialog(title, body, [], size=size, heights=heights))
+        self._stage.ask(Dialog(title, body, [], size=size, heights=heights, waits=True))
 
     def _place(self) -> str:
         return f"{self._at + 1} of {len(self._questions)}"

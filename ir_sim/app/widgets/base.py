@@ -70,10 +70,11 @@ class Form:
 
     Args:
         widgets: In the order of Tab.
+        waits: Whether none of them has the keyboard before Tab or a click has given it to one.
     """
 
-    def __init__(self, widgets: Sequence[Widget] = ()) -> None:
-        self.widgets = list(widgets)
+    def __init__(self, widgets: Sequence[Widget] = (), *, waits: bool = False) -> None:
+        self.widgets, self.waits = list(widgets), waits
         self.focus: Widget | None = None
         self._pressed: Widget | None = None
         self.refocus()
@@ -89,6 +90,8 @@ class Form:
         """Give the keyboard to a widget, or to the first that can take it."""
         if name is not None:
             self.focus = self[name]
+        elif self.focus is None and self.waits:
+            return
         elif self.focus is None or not self.focus.can_focus:
             self.focus = next((w for w in self.widgets if w.can_focus), None)
 

@@ -23,6 +23,7 @@ class Dialog:
         size: Width and height at 100 %.
         closed: Called when Escape closes it.
         heights: Height of each widget of the body at 100 %; 0 takes what is left.
+        waits: Whether nothing has the keyboard at first, so that a hasty Enter answers nothing.
     """
 
     def __init__(
@@ -33,11 +34,13 @@ class Dialog:
         size: tuple[float, float] = (480, 240),
         closed: Callable[[], None] | None = None,
         heights: Sequence[float] = (),
+        *,
+        waits: bool = False,
     ) -> None:
         self.title, self.size, self.closed = title, size, closed
         self.body, self.buttons = list(body), list(buttons)
         self.heights = list(heights) or [0.0] * len(self.body)
-        self.form = Form([*self.body, *self.buttons])
+        self.form = Form([*self.body, *self.buttons], waits=waits)
         self.rect = pygame.Rect(0, 0, 0, 0)
 
     def handle(self, event: pygame.event.Event) -> bool:
