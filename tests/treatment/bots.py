@@ -23,6 +23,7 @@ from ir_sim.training.autopilot import Autopilot
 from ir_sim.training.expert import angioplasty, clearing, kissing, treating
 from ir_sim.training.session import Session
 from ir_sim.treatment import clot_laws, thrombectomy
+from tests.treatment import wedging
 
 LONGEST_S = 330.0
 AS_IF = {"burst_atm": 26.0}
@@ -143,6 +144,11 @@ def three_times_the_dose():
     return patch.object(clearing, "DOSE_MG_H", 3.0)
 
 
+def wedged():
+    """The microcatheter goes on into the side branch and fills it; particles from there."""
+    return patch.dict(treating.TREATING, {"near_stasis": wedging.astray})
+
+
 def astray_seed() -> int:
     """The first seed with which the first pass loses clot into an open branch."""
     for seed in range(1, 200):
@@ -181,6 +187,8 @@ BOTS = (
         three_times_the_dose),
     Bot("m1-thrombectomy", "no suction, no arrest", "embolus_to_brain", "embolus",
         without_suction, astray_seed()),
+    Bot("fibroids-both", "microcatheter wedged in the cervicovaginal branch", "injecting_wedged",
+        "embolic_wedged", wedged),
     Bot("iliac-rupture-rescue", "a bare stent on the tear", "", "stent_deployed", bare),
 )  # fmt: skip
 
