@@ -18,9 +18,17 @@ import cv2
 import numpy as np
 
 from ir_sim.scenario.library import load
+from ir_sim.scenario.model import TipAt
 from ir_sim.simulation.controls import Action
 from ir_sim.training.autopilot import Autopilot
-from ir_sim.training.expert import angioplasty, clearing, kissing, treating
+from ir_sim.training.expert import (
+    angioplasty,
+    clearing,
+    declotting,
+    filming,
+    kissing,
+    treating,
+)
 from ir_sim.training.session import Session
 from ir_sim.treatment import clot_laws, thrombectomy
 from tests.treatment import wedging
@@ -149,6 +157,20 @@ def wedged():
     return patch.dict(treating.TREATING, {"near_stasis": wedging.astray})
 
 
+def into_the_clot():
+    """The first film from the middle of the clot, before the way to the heart is open."""
+    film, clotted = filming.film, TipAt(device="catheter", vessel="cephalic_vein", to_mm=60.0)
+
+    def deep(o, vessel: str, at_least_ml: float):
+        if vessel == "upper_cephalic_vein":
+            yield from o.put_in("wire", "wire-035-angled")
+            yield from declotting.along(o, clotted)
+            yield from o.take_out("wire")
+        return (yield from film(o, vessel, at_least_ml))
+
+    return patch.object(filming, "film", deep)
+
+
 def astray_seed() -> int:
     """The first seed with which the first pass loses clot into an open branch."""
     for seed in range(1, 200):
@@ -189,6 +211,8 @@ BOTS = (
         without_suction, astray_seed()),
     Bot("fibroids-both", "microcatheter wedged in the cervicovaginal branch", "injecting_wedged",
         "embolic_wedged", wedged),
+    Bot("fistula-declot", "first film from inside the clot", "clot_injected", "clot_injected",
+        into_the_clot),
     Bot("iliac-rupture-rescue", "a bare stent on the tear", "", "stent_deployed", bare),
 )  # fmt: skip
 
