@@ -107,7 +107,7 @@ def rows(seeds: int = 1000) -> tuple[Row, ...]:
             "declotting", f"pulses, then up to four pulls of a balloon, {seeds} seeds",
             percent(both, seeds), "94 % (64 of 68); 99 % (197 of 200)",
             "PMID 12171980; Am J Surg 1993;166:221",
-            "not fitted; of the published failures most lay in outflow and wall",
+            "not fitted; the first series' four failures lay in outflow, wall and balloon",
         ),
         Row(
             "declotting", f"the balloon alone, {seeds} seeds", percent(bare, seeds),
