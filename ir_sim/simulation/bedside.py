@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ir_sim.flow import Circulation
+from ir_sim.flow.drugs import FORMULARY
 from ir_sim.flow.reactions import Reaction, draw_reaction, injection_pain
 from ir_sim.flow.vitals import Vitals
 from ir_sim.scenario.model import Patient
@@ -55,7 +56,7 @@ class Bedside:
         except (TypeError, ValueError) as error:
             timeline.add(tick, "refused", str(error), command="drug")
             return str(error)
-        text = f"{name.capitalize()} given: {float(amount):g}."
+        text = f"{name.capitalize()} given: {float(amount):g} {FORMULARY[name].unit}."
         timeline.add(tick, "drug_given", text, vessel=vessel or None, drug=name, dose=amount)
         return ""
 
