@@ -8,7 +8,8 @@ import numpy as np
 
 from ir_sim.anatomy.curve import Array
 from ir_sim.anatomy.lumen_layer import WALL_RADIUS_MM
-from ir_sim.anatomy.tubes import Index, Mask, Tubes
+from ir_sim.anatomy.places import Index
+from ir_sim.anatomy.tubes import Mask, Tubes
 
 #: A side is swallowed by a later tube from this depth on, mm: of two sides that coincide one stays.
 _LATER_MM = 0.03
@@ -37,68 +38,91 @@ class Cover:
     y: Array
 
 
-def cover(
-    tubes: Tubes, radius_mm: Array, x: Array, y: Array, nodes: tuple[Index, Index], groups: Index
-) -> Cover:
-    """How deep points of sides lie in other tubes, or in far cross-sections of their own.
+class Beside:
+    """The tubes beside points of sides, which may lie in them.
 
     Args:
         tubes: The tubes.
         radius_mm: (nodes,) radii.
-        x: (n,) positions, mm; ``y`` likewise.
-        y: See ``x``.
+        boxes: Four of (n,): x0, y0, x1, y1 in which each point will be, mm.
         nodes: Two of (n,): the nodes that each point lies between.
         groups: Where groups of points begin that are close together and of one run.
     """
-    run = tubes.run[nodes[0]]
-    out, deepest, px, py = np.full(len(x), -_KNOWN_MM), np.full(len(x), -1), x.copy(), y.copy()
-    low_x, low_y = np.minimum.reduceat(x, groups), np.minimum.reduceat(y, groups)
-    high_x, high_y = np.maximum.reduceat(x, groups), np.maximum.reduceat(y, groups)
-    box = (float(low_x.min()), float(low_y.min()), float(high_x.max()), float(high_y.max()))
-    grow = WALL_RADIUS_MM + _KNOWN_MM + _BETWEEN_MM
-    near = tubes.nodes_near(box, radius_mm + grow)
-    if not len(near):
-        return Cover(out, deepest, px, py)
-    reach = radius_mm[near] + grow
-    beside = (tubes.x[near] + reach > low_x[:, None]) & (tubes.x[near] - reach < high_x[:, None])
-    beside &= (tubes.y[near] + reach > low_y[:, None]) & (tubes.y[near] - reach < high_y[:, None])
-    own = tubes.run[near] == run[groups][:, None]
-    # the cones on both sides of a node that is near, each once
-    step = np.zeros(len(near), dtype=bool)
-    step[:-1] = (near[1:] == near[:-1] + 1) & (tubes.run[near[1:]] == tubes.run[near[:-1]])
-    either = beside & ~own
-    both = either.copy()
-    both[:, :-1] |= either[:, 1:]
-    row, at = pairs(both & step, groups, len(x))
-    a, b = near[at], near[at] + 1
-    ax, ay, ra = tubes.x[a], tubes.y[a], radius_mm[a]
-    dx, dy = tubes.x[b] - ax, tubes.y[b] - ay
-    square = np.maximum(dx * dx + dy * dy, 1e-12)
-    rx, ry = x[row] - ax, y[row] - ay
-    u = np.minimum(np.maximum(rx * (dx / square) + ry * (dy / square), 0.0), 1.0)
-    rx -= u * dx
-    ry -= u * dy
-    depth = u * (radius_mm[b] - ra) + ra
-    depth += WALL_RADIUS_MM
-    depth -= np.sqrt(rx * rx + ry * ry)
-    depth[tubes.run[a] > run[row]] -= _LATER_MM
-    points, first = _deepest(row, depth)
-    deep = depth[first] > out[points]
-    points, first = points[deep], first[deep]
-    out[points], deepest[points] = depth[first], tubes.run[a[first]]
-    px[points], py[points] = (ax + u * dx)[first], (ay + u * dy)[first]
-    row, at = pairs(beside & own, groups, len(x))
-    node = near[at]
-    far = (np.abs(node - nodes[0][row]) >= 2) & (np.abs(node - nodes[1][row]) >= 2)
-    row, node = row[far], node[far]
-    rx, ry = x[row] - tubes.x[node], y[row] - tubes.y[node]
-    depth = radius_mm[node] + (WALL_RADIUS_MM - _OWN_MM) - np.sqrt(rx * rx + ry * ry)
-    points, first = _deepest(row, depth)
-    deep = depth[first] > out[points]
-    points, first = points[deep], first[deep]
-    out[points], deepest[points] = depth[first], run[points]
-    px[points], py[points] = tubes.x[node[first]], tubes.y[node[first]]
-    return Cover(out, deepest, px, py)
+
+    def __init__(
+        self,
+        tubes: Tubes,
+        radius_mm: Array,
+        boxes: tuple[Array, Array, Array, Array],
+        nodes: tuple[Index, Index],
+        groups: Index,
+    ) -> None:
+        self._tubes, self._radius = tubes, radius_mm
+        self._run = run = tubes.run[nodes[0]]
+        low_x, low_y = (np.minimum.reduceat(some, groups) for some in boxes[:2])
+        high_x, high_y = (np.maximum.reduceat(some, groups) for some in boxes[2:])
+        box = (float(low_x.min()), float(low_y.min()), float(high_x.max()), float(high_y.max()))
+        grow = WALL_RADIUS_MM + _KNOWN_MM + _BETWEEN_MM
+        near = tubes.nodes_near(box, radius_mm, grow)
+        reach, of = radius_mm[near] + grow, tubes.run[near]
+        x, y = tubes.x[near], tubes.y[near]
+        beside = (x + reach > low_x[:, None]) & (x - reach < high_x[:, None])
+        beside &= (y + reach > low_y[:, None]) & (y - reach < high_y[:, None])
+        own = of == run[groups][:, None]
+        own &= beside
+        # the cones on both sides of a node that is near, each once
+        step = np.zeros(len(near), dtype=bool)
+        step[:-1] = (near[1:] == near[:-1] + 1) & (of[1:] == of[:-1])
+        other = beside ^ own
+        other[:, :-1] |= other[:, 1:]
+        other &= step
+        self._point, at = pairs(other, groups, len(run))
+        self._cone = near[at]
+        self._own_point, at = pairs(own, groups, len(run))
+        node = near[at]
+        far = np.abs(node - nodes[0][self._own_point]) >= 2
+        far &= np.abs(node - nodes[1][self._own_point]) >= 2
+        self._own_point, self._own_node = self._own_point[far], node[far]
+
+    def cover(self, x: Array, y: Array) -> Cover:
+        """How deep (n,) points lie in other tubes, or in far cross-sections of their own."""
+        out, deepest = np.full(len(x), -_KNOWN_MM), np.full(len(x), -1)
+        found = Cover(out, deepest, x.copy(), y.copy())
+        if len(self._point):
+            self._in_others(x, y, found)
+        if len(self._own_point):
+            self._in_own(x, y, found)
+        return found
+
+    def _in_others(self, x: Array, y: Array, found: Cover) -> None:
+        tubes, row, a = self._tubes, self._point, self._cone
+        ax, ay, ra = tubes.x[a], tubes.y[a], self._radius[a]
+        dx, dy = tubes.x[a + 1] - ax, tubes.y[a + 1] - ay
+        square = np.maximum(dx * dx + dy * dy, 1e-12)
+        rx, ry = x[row] - ax, y[row] - ay
+        u = np.minimum(np.maximum(rx * (dx / square) + ry * (dy / square), 0.0), 1.0)
+        rx -= u * dx
+        ry -= u * dy
+        depth = u * (self._radius[a + 1] - ra) + ra
+        depth += WALL_RADIUS_MM
+        depth -= np.sqrt(rx * rx + ry * ry)
+        run = tubes.run[a]
+        depth[run > self._run[row]] -= _LATER_MM
+        points, first = _deepest(row, depth, found.depth_mm)
+        if len(points):
+            found.depth_mm[points], found.run[points] = depth[first], run[first]
+            u, a = u[first], a[first]
+            found.x[points] = tubes.x[a] + u * (tubes.x[a + 1] - tubes.x[a])
+            found.y[points] = tubes.y[a] + u * (tubes.y[a + 1] - tubes.y[a])
+
+    def _in_own(self, x: Array, y: Array, found: Cover) -> None:
+        tubes, row, node = self._tubes, self._own_point, self._own_node
+        rx, ry = x[row] - tubes.x[node], y[row] - tubes.y[node]
+        depth = self._radius[node] + (WALL_RADIUS_MM - _OWN_MM) - np.sqrt(rx * rx + ry * ry)
+        points, first = _deepest(row, depth, found.depth_mm)
+        if len(points):
+            found.depth_mm[points], found.run[points] = depth[first], self._run[points]
+            found.x[points], found.y[points] = tubes.x[node[first]], tubes.y[node[first]]
 
 
 def pairs(with_group: Mask, groups: Index, points: int) -> tuple[Index, Index]:
@@ -116,12 +140,15 @@ def pairs(with_group: Mask, groups: Index, points: int) -> tuple[Index, Index]:
     return row, columns[np.arange(len(row)) + start[row]]
 
 
-def _deepest(row: Index, depth: Array) -> tuple[Index, Index]:
-    """The points that have a pair at all, and the place of the first deepest one of each."""
-    if not len(row):
-        return row, row
+def _deepest(row: Index, depth: Array, known: Array) -> tuple[Index, Index]:
+    """The points that lie deeper than is known, and the place of the first deepest pair of each."""
     start = np.append(True, row[1:] != row[:-1]).nonzero()[0]
     most = np.maximum.reduceat(depth, start)
+    deeper = most > known[row[start]]
+    if not deeper.any():
+        return row[:0], row[:0]
+    most[~deeper] = np.inf
     equal = (depth == np.repeat(most, np.diff(np.append(start, len(row))))).nonzero()[0]
     of = row[equal]
-    return row[start], equal[np.append(True, of[1:] != of[:-1])]
+    first = equal[np.append(True, of[1:] != of[:-1])]
+    return row[first], first

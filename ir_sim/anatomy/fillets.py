@@ -6,6 +6,8 @@ the arc the distance is that to the corner, unless another wall is nearer.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,7 +26,7 @@ REACH_MM = 5.0
 
 
 def better_depth(
-    depth_mm: NDArray[np.float32], x: Array, y: Array, carinas: Array, walls: Array
+    depth_mm: NDArray[np.float32], x: Array, y: Array, carinas: Array, walls: Callable[[], Array]
 ) -> None:
     """Make the depth exact near carinas, in place.
 
@@ -33,8 +35,10 @@ def better_depth(
         x: (nx,) columns, mm.
         y: (ny,) rows, mm.
         carinas: (m, 6) corners and their walls' unit normals: all within ``REACH_MM`` of the grid.
-        walls: (n, 4) walls, likewise.
+        walls: Asked for only if there is something to better: (n, 4) walls, likewise.
     """
+    if not len(carinas):
+        return
     ca, ba, ra = _pairs(carinas, x, y)
     if not len(ca):
         return
@@ -46,7 +50,7 @@ def better_depth(
     if not worth.any():
         return
     ca, ba, ra = ca[worth], ba[worth], ra[worth]
-    exact = np.minimum(far[worth], _distance(px[worth], py[worth], ca, walls)) - WALL_RADIUS_MM
+    exact = np.minimum(far[worth], _distance(px[worth], py[worth], ca, walls())) - WALL_RADIUS_MM
     np.maximum.at(depth_mm, (ba, ra), exact.astype(np.float32))
 
 

@@ -43,7 +43,7 @@ class Lumen:
         self.layers: Layers = assign_layers(tree)
         self.radius_mm: Array = tree.sample_radius_mm
         self.maps = [self._layer(k) for k in range(self.layers.count)]
-        self._samples = [self._samples_of(k) for k in range(self.layers.count)]
+        self._shows = [self._shown_in(k) for k in range(self.layers.count)]
         first, authored = tree.first, tree.sample_radius_mm
         self._reshaped = [
             ReshapedLayer(k, layer, Tubes(self.parts(k), first, authored), authored)
@@ -68,13 +68,13 @@ class Lumen:
         if not (np.isfinite(radius).all() and (radius > 0.0).all()):
             raise ValueError("radii must be positive and finite")
         radius = np.maximum(radius, OCCLUDED_RADIUS_MM)
-        differs = radius != self.radius_mm
-        if not differs.any():
+        differs = (radius != self.radius_mm).nonzero()[0]
+        if not len(differs):
             return []
         self.radius_mm = radius
         changes = []
-        for k, own in enumerate(self._samples):
-            if differs[own].any():
+        for k, shows in enumerate(self._shows):
+            if shows[differs].any():
                 self.maps[k] = self._reshaped[k]
                 changes.append(self._reshaped[k].reshape(radius))
         return changes
@@ -99,12 +99,12 @@ class Lumen:
                 out.append((parent, self._mouth_in_parent(child, parent)))
         return [(vessel, mask) for vessel, mask in out if mask.sum() >= 2]
 
-    def _samples_of(self, layer: int) -> NDArray[np.intp]:
-        """The samples that show in a layer, by the tree's table."""
-        first = self.tree.first
-        return np.concatenate(
-            [np.flatnonzero(m) + int(first[v.index]) for v, m in self.parts(layer)]
-        )
+    def _shown_in(self, layer: int) -> NDArray[np.bool_]:
+        """(samples,) which samples show in a layer."""
+        out = np.zeros(len(self.tree.sample_radius_mm), dtype=bool)
+        for vessel, mask in self.parts(layer):
+            out[np.flatnonzero(mask) + int(self.tree.first[vessel.index])] = True
+        return out
 
     def _mouth_in_parent(self, child: Vessel, parent: Vessel) -> NDArray[np.bool_]:
         reach = max(2.5 * child.radius_at(0.0), 0.8 * parent.radius_at(child.parent_at_mm)) + 4.0

@@ -172,7 +172,13 @@ def window_of(grid: LumenLayer, low: Array, high: Array, grow: float) -> Window:
     return Window(y0, max(min(y1, ny), y0), x0, max(min(x1, nx), x0))
 
 
-def _nodes(grid: LumenLayer, window: Window) -> tuple[Array, Array]:
+def axes_of(grid: LumenLayer, window: Window) -> tuple[Array, Array]:
+    """Positions of a window's columns and rows, mm."""
     x = grid.origin_mm[0] + CELL_MM * np.arange(window.x0, window.x1, dtype=float)
     y = grid.origin_mm[1] + CELL_MM * np.arange(window.y0, window.y1, dtype=float)
+    return x, y
+
+
+def _nodes(grid: LumenLayer, window: Window) -> tuple[Array, Array]:
+    x, y = axes_of(grid, window)
     return x[None, :], y[:, None]

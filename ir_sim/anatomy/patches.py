@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ir_sim.anatomy.curve import Array
-from ir_sim.anatomy.tubes import Box, Index, Mask
+from ir_sim.anatomy.places import Box, Index
+from ir_sim.anatomy.tubes import Mask
 
 Wall = tuple[float, float, float, float]
 
@@ -72,12 +73,20 @@ class Patches:
             return None
         low_y, low_x = self._squares(both[:, 0], both[:, 1])
         high_y, high_x = self._squares(both[:, 2], both[:, 3])
-        y0, x0, y1, x1 = low_y.min(), low_x.min(), high_y.max() + 1, high_x.max() + 1
+        squares = np.stack([low_y, high_y, low_x, high_x], 1)
+        n = len(gone)
+        if n == len(new):  # those that keep the squares that they kept cost nothing
+            other = (squares[:n] != squares[n:]).any(1)
+            if not other.any():
+                return None
+            squares = squares[np.concatenate([other, other])]
+            n = len(squares) // 2
+        y0, x0 = squares[:, 0].min(), squares[:, 2].min()
+        y1, x1 = squares[:, 1].max() + 1, squares[:, 3].max() + 1
         part = self.open[y0:y1, x0:x1]
         was = part > 0
-        rows = zip(low_y.tolist(), high_y.tolist(), low_x.tolist(), high_x.tolist(), strict=True)
-        for i, (a, b, c, d) in enumerate(rows):
-            self.open[a : b + 1, c : d + 1] += 1 if i >= len(gone) else -1
+        for i, (a, b, c, d) in enumerate(squares.tolist()):
+            self.open[a : b + 1, c : d + 1] += 1 if i >= n else -1
         turned = np.argwhere(was != (part > 0))
         if not len(turned):
             return None

@@ -18,18 +18,20 @@ from numpy.typing import NDArray
 from ir_sim.anatomy.curve import Array
 from ir_sim.anatomy.fillets import REACH_MM, better_depth
 from ir_sim.anatomy.lumen_layer import (
-    BAND_MM,
     CELL_MM,
     WALL_RADIUS_MM,
     LumenLayer,
     Window,
+    axes_of,
     closed,
     window_of,
 )
 from ir_sim.anatomy.outline import tube_polygon
+from ir_sim.anatomy.painted import Painted
 from ir_sim.anatomy.patches import Patches
+from ir_sim.anatomy.places import Box, Index, grown
 from ir_sim.anatomy.sides import Sides, Strip
-from ir_sim.anatomy.tubes import Box, Index, Mask, Tubes
+from ir_sim.anatomy.tubes import Mask, Tubes
 
 #: A wall and the strip that it belongs to; authored ones belong to -1.
 Key = tuple[int, float, float, float, float]
@@ -57,6 +59,7 @@ class WallChange:
     Attributes:
         layer: Number of the layer.
         patches: Where the authored walls are not walls any more.
+        turned: Whether that is elsewhere than before.
         gone: Walls that are no more.
         new: Walls that are new.
         carinas: (n,) all sharp corners that are not authored, in a fixed order; complex, mm.
@@ -64,6 +67,7 @@ class WallChange:
 
     layer: int
     patches: Patches
+    turned: bool
     gone: list[Key] = field(default_factory=list)
     new: list[Key] = field(default_factory=list)
     carinas: NDArray[np.complex128] = field(default_factory=lambda: np.zeros(0, np.complex128))
@@ -92,10 +96,12 @@ class ReshapedLayer(LumenLayer):
         self._radius = self._first
         self._eased = self._eased_first = tubes.eased(self._first)
         self._sides = Sides(tubes, self._eased)
+        self._painted = Painted(authored, tubes, self._first)
         rings = authored.walls()
         walls = np.concatenate([np.hstack([ring[:-1], ring[1:]]) for ring in rings])
         high = authored.origin_mm + CELL_MM * np.array(authored.depth_mm.shape[::-1])
         self._patches = Patches(walls, (*authored.origin_mm.tolist(), *high.tolist()))
+        self._changed = np.zeros(len(self._first), dtype=bool)
         self._most = np.zeros(len(self._first))
         self._strips: dict[int, Strip] = {}
         strips = np.unique(self._sides.strip)
@@ -132,49 +138,64 @@ class ReshapedLayer(LumenLayer):
         """
         if self.depth_mm is self._authored.depth_mm:
             self.depth_mm, self.sample = self.depth_mm.copy(), self.sample.copy()
-        radius = radius_mm[self._tubes.sample]
-        eased = self._tubes.eased(radius)
-        moved = self._tubes.widened((radius != self._radius) | (eased != self._eased))
-        turned = self._turn_squares(radius, eased)
-        reach = np.maximum(self._eased, eased)
-        least = np.minimum(self._eased, eased)
+        tubes, was = self._tubes, self._eased
+        radius = radius_mm[tubes.sample]
+        moved = (radius != self._radius).nonzero()[0]
+        eased = tubes.eased_again(was, radius, moved)
+        self._painted.follow(moved, self._radius, radius)
         self._radius, self._eased = radius, eased
-        corners = [self._sides.moved(moved, eased)]
-        groups = _groups(moved)
-        corners += [self._skin(nodes, least, reach) for nodes in groups]
-        change = WallChange(self._layer, self._patches)
+        others = (eased != was).nonzero()[0]
+        around = np.zeros(len(radius), dtype=bool)
+        around[moved] = around[others] = True
+        around = tubes.widened(around)
+        nodes = around.nonzero()[0]
+        turned = self._turn_squares(nodes)
+        corners = [self._sides.moved(nodes, eased)]
+        groups = _groups(nodes)
+        reach = [np.maximum(was[some], eased[some]) for some in groups]
+        corners += [
+            self._skin(some, np.minimum(was[some], eased[some]), most)
+            for some, most in zip(groups, reach, strict=True)
+        ]
+        change = WallChange(self._layer, self._patches, turned is not None)
         if turned is not None:
-            corners.append(self._sides.corners_in(_grown(turned, 2.0 * _PIECE_MM)))
+            corners.append(self._sides.corners_in(grown(turned, 2.0 * _PIECE_MM)))
             gone, new = self._patches.cut_in(turned)
             change.gone, change.new = [(-1, *w) for w in gone], [(-1, *w) for w in new]
         stale = self._sides.strips_of(np.concatenate(corners))
         for strip in stale.tolist():
             self._strips.pop(strip, None)
-        for nodes in groups:
-            self._paint(self._box(nodes, np.maximum(reach, self._first), _DEPTH_FEELS_MM))
+        for some, most in zip(groups, reach, strict=True):
+            self._paint(self._box(some, np.maximum(most, self._first[some]), _DEPTH_FEELS_MM))
         self._show(stale, change)
         return change
 
-    def _turn_squares(self, radius: Array, eased: Array) -> Box | None:
-        """Open the squares in which walls are another than authored; a box of what has turned."""
-        changed = np.abs(radius - self._first) > _SAME_MM
-        changed |= np.abs(eased - self._eased_first) > _SAME_MM
-        changed = self._tubes.widened(changed)
-        most = np.where(changed, np.maximum(eased, self._eased_first), 0.0)
-        other = most != self._most
-        gone, new = (other & (self._most > 0.0)), (other & (most > 0.0))
-        boxes = [self._boxes(which, some) for which, some in ((gone, self._most), (new, most))]
-        self._most = most
+    def _turn_squares(self, nodes: Index) -> Box | None:
+        """Open the squares in which walls are another than authored; a box of what has turned.
+
+        Args:
+            nodes: All whose radii have changed since the last time, and those within two of them.
+        """
+        eased, first = self._eased[nodes], self._eased_first[nodes]
+        changed = np.abs(self._radius[nodes] - self._first[nodes]) > _SAME_MM
+        changed |= np.abs(eased - first) > _SAME_MM
+        self._changed[nodes] = changed
+        shows = self._tubes.widened(self._changed)[nodes]
+        was, now = self._most[nodes], np.where(shows, np.maximum(eased, first), 0.0)
+        self._most[nodes] = now
+        other = now != was
+        gone, new = (other & (was > 0.0)), (other & (now > 0.0))
+        boxes = (self._boxes(nodes[a], some[a]) for a, some in ((gone, was), (new, now)))
         return self._patches.change(*boxes)
 
-    def _boxes(self, which: Mask, radius: Array) -> Array:
-        """(n, 4) boxes in which the walls of nodes are felt."""
-        x, y, out = self._tubes.x[which], self._tubes.y[which], radius[which] + _WALLS_FEEL_MM
+    def _boxes(self, nodes: Index, radius_mm: Array) -> Array:
+        """(n, 4) boxes in which the walls of (n,) nodes are felt."""
+        x, y, out = self._tubes.x[nodes], self._tubes.y[nodes], radius_mm + _WALLS_FEEL_MM
         return np.stack([x - out, y - out, x + out, y + out], 1)
 
-    def _box(self, nodes: Index, radius: Array, grow: float) -> Box:
-        """A box round nodes and their tubes."""
-        x, y, out = self._tubes.x[nodes], self._tubes.y[nodes], radius[nodes].max() + grow
+    def _box(self, nodes: Index, radius_mm: Array, grow: float) -> Box:
+        """A box round (n,) nodes and their tubes."""
+        x, y, out = self._tubes.x[nodes], self._tubes.y[nodes], radius_mm.max() + grow
         return (
             float(x.min() - out),
             float(y.min() - out),
@@ -183,7 +204,7 @@ class ReshapedLayer(LumenLayer):
         )
 
     def _skin(self, nodes: Index, least: Array, most: Array) -> Index:
-        """Corners near the sides of some nodes' tubes: the others are in them or not, as before."""
+        """Corners near the sides of (n,) nodes' tubes: the others are in them or not, as before."""
         sides = self._sides
         corners = sides.corners_in(self._box(nodes, most, WALL_RADIUS_MM + _PIECE_MM))
         long = (sides.length_mm > _PIECE_MM - _MARGIN_MM).nonzero()[0]
@@ -192,8 +213,8 @@ class ReshapedLayer(LumenLayer):
         dx = sides.x[corners, None] - self._tubes.x[nodes]
         dy = sides.y[corners, None] - self._tubes.y[nodes]
         away = np.sqrt(dx * dx + dy * dy) - WALL_RADIUS_MM
-        near = (away - most[nodes]).min(1) < reach
-        near &= (away - least[nodes]).min(1) > -reach
+        near = (away - most).min(1) < reach
+        near &= (away - least).min(1) > -reach
         return np.asarray(corners[near])
 
     def _known(self, strips: Index) -> list[Strip]:
@@ -207,11 +228,10 @@ class ReshapedLayer(LumenLayer):
         known = self._known(strips)
         walls = np.concatenate([strip.walls for strip in known])
         carinas = np.concatenate([strip.carinas for strip in known])[:, [0, 1, 0, 1]]
-        boxes = np.hstack(
-            [np.minimum(walls[:, :2], walls[:, 2:]), np.maximum(walls[:, :2], walls[:, 2:])]
-        )
-        shown = self._patches.are_open(boxes)
-        sharp = self._patches.are_open(carinas)
+        boxes = np.concatenate([walls, carinas])
+        low, high = np.minimum(boxes[:, :2], boxes[:, 2:]), np.maximum(boxes[:, :2], boxes[:, 2:])
+        opened = self._patches.are_open(np.hstack([low, high]))
+        shown, sharp = opened[: len(walls)], opened[len(walls) :]
         a = c = 0
         for number, strip in zip(strips.tolist(), known, strict=True):
             b, d = a + len(strip.walls), c + len(strip.carinas)
@@ -221,26 +241,33 @@ class ReshapedLayer(LumenLayer):
                 change.gone += [key for key in was if key not in now]
                 change.new += [key for key in now if key not in was]
                 self._laid[number] = now
-            self._carinas[number] = carinas[c:d, :2][sharp[c:d]]
+            if c != d:
+                self._carinas[number] = carinas[c:d, :2][sharp[c:d]]
+            else:
+                self._carinas.pop(number, None)
             a, c = b, d
-        points = np.concatenate([some for some in self._carinas.values() if len(some)] or [_NONE])
+        points = np.concatenate([*self._carinas.values(), _NONE])
         change.carinas = np.sort(points[:, 0] + 1j * points[:, 1])
 
     def _paint(self, box: Box) -> None:
         """Signed distance and nearest cross-section in a box."""
         at = window_of(self, np.array(box[:2]), np.array(box[2:]), 0.0)
-        x = self.origin_mm[0] + CELL_MM * np.arange(at.x0, at.x1)
-        y = self.origin_mm[1] + CELL_MM * np.arange(at.y0, at.y1)
+        x, y = axes_of(self, at)
         if not len(x) or not len(y):
             return
-        depth, sample = self._tubes.depth(x, y, self._radius, BAND_MM)
-        around = self._sides.corners_in(_grown(box, REACH_MM + _PIECE_MM))
-        strips = self._known(self._sides.strips_of(around))
-        if strips:
-            carinas = np.concatenate([strip.carinas for strip in strips])
-            walls = np.concatenate([strip.walls for strip in strips])
-            better_depth(depth, x, y, carinas, walls)
         part = np.s_[at.y0 : at.y1, at.x0 : at.x1]
+        depth, sample = self._painted.depth_mm[part].copy(), self._painted.sample[part]
+        around = self._sides.corners_in(grown(box, REACH_MM + _PIECE_MM))
+        strips = self._known(self._sides.strips_of(around))
+        sharp = [strip.carinas for strip in strips if len(strip.carinas)]
+        if sharp:
+            better_depth(
+                depth,
+                x,
+                y,
+                np.concatenate(sharp),
+                lambda: np.concatenate([strip.walls for strip in strips]),
+            )
         changed = self._changed_cells(at)
         changed &= np.abs(depth - self._authored.depth_mm[part]) > _SAME_DEPTH_MM
         self.depth_mm[part] = np.where(changed, depth, self._authored.depth_mm[part])
@@ -263,12 +290,7 @@ class ReshapedLayer(LumenLayer):
         return out
 
 
-def _grown(box: Box, by: float) -> Box:
-    return box[0] - by, box[1] - by, box[2] + by, box[3] + by
-
-
-def _groups(moved: Mask) -> list[Index]:
+def _groups(nodes: Index) -> list[Index]:
     """Neighbouring nodes, a few at a time."""
-    index = moved.nonzero()[0]
-    whole = np.split(index, np.flatnonzero(np.diff(index) > 1) + 1)
+    whole = np.split(nodes, np.flatnonzero(np.diff(nodes) > 1) + 1)
     return [run[i : i + _TOGETHER] for run in whole for i in range(0, len(run), _TOGETHER)]

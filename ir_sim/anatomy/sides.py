@@ -15,9 +15,10 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from ir_sim.anatomy.cover import Cover, cover
+from ir_sim.anatomy.cover import Beside, Cover
 from ir_sim.anatomy.curve import Array
-from ir_sim.anatomy.tubes import Index, Mask, Tubes
+from ir_sim.anatomy.places import Box, Index
+from ir_sim.anatomy.tubes import Mask, Tubes
 
 #: A wall that turns into the lumen by more than this at one corner is sharp, rad: with walls
 #: simplified to 0.02 mm, a radius below about 1.5 mm.
@@ -57,7 +58,7 @@ class Sides:
     """
 
     def __init__(self, tubes: Tubes, radius_mm: Array) -> None:
-        self.tubes = tubes
+        self.tubes, self._radius = tubes, radius_mm
         corners = np.arange(len(tubes.corner_node))
         self.x, self.y = tubes.corners(corners, radius_mm)
         starts = tubes.ring_place % STRIP == 0
@@ -67,9 +68,10 @@ class Sides:
         self.length_mm = np.zeros(len(corners))
         self._measure(corners)
 
-    def moved(self, nodes: Mask, radius_mm: Array) -> Index:
+    def moved(self, nodes: Index, radius_mm: Array) -> Index:
         """Take up new radii of some nodes and their neighbours; returns the corners that moved."""
-        corners = nodes[self.tubes.corner_node].nonzero()[0]
+        self._radius = radius_mm
+        corners = self.tubes.corners_of(nodes)
         self.x[corners], self.y[corners] = self.tubes.corners(corners, radius_mm)
         self._measure(corners)
         self._measure(self.tubes.before[corners])
@@ -82,12 +84,17 @@ class Sides:
 
     def strips_of(self, corners: Index) -> Index:
         """Strips that hold something of corners."""
-        return np.unique(self.strip[np.concatenate([corners, self.tubes.before[corners]])])
+        found = np.zeros(len(self._start) - 1, dtype=bool)
+        found[self.strip[corners]] = True
+        found[self.strip[self.tubes.before[corners]]] = True
+        return np.asarray(found.nonzero()[0])
 
-    def corners_in(self, box: tuple[float, float, float, float]) -> Index:
+    def corners_in(self, box: Box) -> Index:
         """Corners in a box."""
-        inside = (self.x > box[0]) & (self.x < box[2]) & (self.y > box[1]) & (self.y < box[3])
-        return inside.nonzero()[0]
+        some = self.tubes.corners_near(box, self._radius)
+        x, y = self.x[some], self.y[some]
+        inside = (x > box[0]) & (x < box[2]) & (y > box[1]) & (y < box[3])
+        return np.asarray(some[inside])
 
     def lay(self, strips: Index, radius_mm: Array) -> dict[int, Strip]:
         """What is wall of some strips, by the radii of all nodes."""
@@ -102,22 +109,23 @@ class Sides:
         x, y = self.x[corners], self.y[corners]
         node = tubes.corner_node[corners]
         groups = np.append(0, np.flatnonzero(np.diff(self.strip[corners])) + 1)
-        found = cover(tubes, radius_mm, x, y, (node, node), groups)
+        found = Beside(tubes, radius_mm, (x, y, x, y), (node, node), groups).cover(x, y)
         self._depth[corners] = found.depth_mm
-        free = self._depth <= 0.0
+        free, free_after = self._depth[piece] <= 0.0, self._depth[after] <= 0.0
         x0, y0, x1, y1 = self.x[piece], self.y[piece], self.x[after], self.y[after]
-        cut = (free[piece] != free[after]).nonzero()[0]
-        carinas = [self._bends(piece, before, after, free)]
+        cut = (free != free_after).nonzero()[0]
+        plain = (self._depth[before] <= 0.0) & free & free_after
+        carinas = [self._bends(piece, before, after, plain)]
         owner = [self.strip[piece[carinas[0][1]]]]
         if len(cut):
             at_x, at_y, cut_by = self._cut(piece[cut], after[cut], radius_mm)
-            begins = free[piece[cut]]
+            begins = free[cut]
             x1[cut[begins]], y1[cut[begins]] = at_x[begins], at_y[begins]
             x0[cut[~begins]], y0[cut[~begins]] = at_x[~begins], at_y[~begins]
             met = self._meetings(piece[cut], after[cut], at_x, at_y, cut_by)
             carinas.append(met)
             owner.append(self.strip[piece[cut][met[1]]])
-        kept = (free[piece] | free[after]) & ((x0 != x1) | (y0 != y1))
+        kept = (free | free_after) & ((x0 != x1) | (y0 != y1))
         rows = np.concatenate([found for found, _ in carinas])
         walls, of_wall = self._simple(
             np.stack([x0, y0, x1, y1], 1)[kept], self.strip[piece[kept]], piece[kept]
@@ -129,12 +137,14 @@ class Sides:
         tubes = self.tubes
         xa, ya, xb, yb = self.x[a], self.y[a], self.x[b], self.y[b]
         nodes = (tubes.corner_node[a], tubes.corner_node[b])
+        boxes = (np.minimum(xa, xb), np.minimum(ya, yb), np.maximum(xa, xb), np.maximum(ya, yb))
+        beside = Beside(tubes, radius_mm, boxes, nodes, np.arange(len(a)))
         low, high = np.zeros(len(a)), np.ones(len(a))
         at_low, at_high = self._depth[a], self._depth[b]
         for _ in range(_ROUNDS):
             t = low - (high - low) * at_low / (at_high - at_low)
             x, y = xa + t * (xb - xa), ya + t * (yb - ya)
-            found = cover(tubes, radius_mm, x, y, nodes, np.arange(len(x)))
+            found = beside.cover(x, y)
             same = (found.depth_mm > 0.0) == (at_low > 0.0)
             low, high = np.where(same, t, low), np.where(same, high, t)
             at_low = np.where(same, found.depth_mm, at_low)
@@ -154,12 +164,11 @@ class Sides:
         return rows, told.nonzero()[0]
 
     def _bends(self, piece: Index, before: Index, after: Index, free: Mask) -> tuple[Array, Index]:
-        """Sharp bends of a side itself, likewise; at the first corner of a piece."""
+        """Sharp bends of a side itself, likewise; at the first corner of a piece that is free."""
         x, y = self.x[piece], self.y[piece]
         ax, ay = _unit(x - self.x[before], y - self.y[before])
         bx, by = _unit(self.x[after] - x, self.y[after] - y)
-        told = free[before] & free[piece] & free[after]
-        told &= (ax * by - ay * bx < 0.0) & (ax * bx + ay * by < _SHARP_COS)
+        told = free & (ax * by - ay * bx < 0.0) & (ax * bx + ay * by < _SHARP_COS)
         return np.stack([x, y, -ay, ax, -by, bx], 1)[told], told.nonzero()[0]
 
     @staticmethod

@@ -14,11 +14,10 @@ from numpy.typing import NDArray
 
 from ir_sim.anatomy.curve import Array, tangents
 from ir_sim.anatomy.lumen_layer import WALL_RADIUS_MM
+from ir_sim.anatomy.places import Box, Index, Places
 from ir_sim.anatomy.vessel_tree import Vessel
 
 Mask = NDArray[np.bool_]
-Index = NDArray[np.intp]
-Box = tuple[float, float, float, float]
 
 #: Straight pieces of an end's half circle.
 _CAP_PIECES = 16
@@ -26,8 +25,6 @@ _CAP_PIECES = 16
 _STEEPEST = 0.9
 #: Pieces of sides are about this long at most, mm: shorter than any grown tube is wide.
 _PIECE_MM = 1.3
-#: Side of a tile in which the distance is painted at once, nodes of the grid.
-_TILE = 20
 _SAME_MM = 1e-9
 
 
@@ -49,7 +46,6 @@ class Tubes:
         run: (nodes,) run of each node.
         corner_node: (corners,) node of each corner.
         following: (corners,) the next corner of the ring; ``before`` the one before.
-        cones: (cones, 2) nodes of the cones between neighbours.
         knots: (coarse, 2) nodes of the cones that the signed distance is painted from.
     """
 
@@ -87,12 +83,12 @@ class Tubes:
         self._step = np.concatenate(step)
         self._span = (self.ahead - self.behind).astype(float)
         self._apart = np.hypot(self.x[self.ahead] - self.x, self.y[self.ahead] - self.y)
+        self._longest_mm = float(self._apart.max()) + _SAME_MM
         self._node: Index = np.concatenate(corners)
         self._side, self._cap_x, self._cap_y = np.concatenate(turned).T.copy()
         self._split(np.array([len(ring) for ring in corners]), self.eased(radius_mm[self.sample]))
-        inner = np.flatnonzero(self.ahead != node)
-        self.cones: Index = np.stack([inner, inner + 1], 1)
         self.knots: Index = np.concatenate(knots)
+        self._nodes = Places(self.x, self.y)
 
     def _split(self, rings: Index, radius_mm: Array) -> None:
         """Cut long pieces of the sides, as outside the bends of wide vessels, into shorter ones."""
@@ -106,6 +102,9 @@ class Tubes:
             np.repeat(pieces, pieces)
         )
         self.corner_node: Index = self._node[self._vertex]
+        self._corners: Index = np.argsort(self.corner_node, kind="stable")
+        self._corner_count = np.bincount(self.corner_node, minlength=len(self.x))
+        self._corner_first = self._corner_count.cumsum() - self._corner_count
         first = np.append(0, rings.cumsum())
         grown = np.diff(np.append(0, pieces.cumsum())[first])
         self.following, self.before = _around(grown)
@@ -122,27 +121,65 @@ class Tubes:
         if not steep.any():
             return radius_mm
         out = radius_mm.copy()
-        for run in np.unique(self.run[steep]).tolist():
+        self._ease(np.unique(self.run[steep]), radius_mm, out)
+        return out
+
+    def eased_again(self, was_mm: Array, radius_mm: Array, moved: Index) -> Array:
+        """``eased`` radii where those of a few nodes have changed.
+
+        Args:
+            was_mm: (nodes,) what ``eased`` told before.
+            radius_mm: (nodes,) radii.
+            moved: Nodes whose radii are not what they were.
+        """
+        out = was_mm.copy()
+        self._ease(np.unique(self.run[moved]), radius_mm, out)
+        return out
+
+    def _ease(self, runs: Index, radius_mm: Array, out: Array) -> None:
+        """Write the eased radii of some runs."""
+        for run in runs.tolist():
             part = slice(*self._start[run : run + 2])
+            r, apart = radius_mm[part], _STEEPEST * self._apart[part][:-1]
+            out[part] = r
+            if not (np.abs(r[1:] - r[:-1]) > apart).any():
+                continue
             s = _STEEPEST * np.append(0.0, self._apart[part][:-1].cumsum())
-            r = radius_mm[part]
             ahead = np.maximum.accumulate(r + s) - s
             behind = np.maximum.accumulate((r - s)[::-1])[::-1] + s
             most = np.maximum(ahead, behind)
             out[part] = np.where(most > r + _SAME_MM, most, r)
-        return out
 
     def widened(self, mask: Mask) -> Mask:
         """Nodes within two of some others along their runs."""
+        mask = mask.copy()
         for _ in range(2):
-            mask = mask | mask[self.ahead] | mask[self.behind]
+            at = mask.nonzero()[0]
+            mask[self.ahead[at]] = True
+            mask[self.behind[at]] = True
         return mask
 
-    def nodes_near(self, box: Box, reach_mm: Array | float) -> Index:
-        """Nodes whose square of half-width ``reach_mm`` meets a box."""
-        near = (self.x > box[0] - reach_mm) & (self.x < box[2] + reach_mm)
-        near &= (self.y > box[1] - reach_mm) & (self.y < box[3] + reach_mm)
-        return np.asarray(near.nonzero()[0])
+    def nodes_near(self, box: Box, radius_mm: Array, grow_mm: float) -> Index:
+        """Nodes whose square of half-width ``radius_mm + grow_mm`` meets a box."""
+        some = self._nodes.within(box, float(radius_mm.max()) + grow_mm)
+        x, y, reach = self.x[some], self.y[some], radius_mm[some] + grow_mm
+        near = (x > box[0] - reach) & (x < box[2] + reach)
+        near &= (y > box[1] - reach) & (y < box[3] + reach)
+        return np.asarray(some[near])
+
+    def corners_of(self, nodes: Index) -> Index:
+        """Corners of some nodes, in ascending order."""
+        count = self._corner_count[nodes]
+        at = np.repeat(self._corner_first[nodes] - (count.cumsum() - count), count)
+        at += np.arange(len(at))
+        found: Index = self._corners[at]
+        found.sort()
+        return found
+
+    def corners_near(self, box: Box, radius_mm: Array) -> Index:
+        """All corners that may be in a box, and some others, in ascending order."""
+        reach = float(radius_mm.max()) + WALL_RADIUS_MM + self._longest_mm
+        return self.corners_of(self._nodes.within(box, reach))
 
     def corners(self, which: Index, radius_mm: Array) -> tuple[Array, Array]:
         """Positions of some corners of the tubes grown by the walls' radius.
@@ -176,80 +213,6 @@ class Tubes:
         x = self.x[node] + out * (self._cap_x[which] - slope * tx - side * ty)
         y = self.y[node] + out * (self._cap_y[which] - slope * ty + side * tx)
         return x, y
-
-    def depth(
-        self, x: Array, y: Array, radius_mm: Array, band_mm: float
-    ) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
-        """Signed distance to the tubes' sides and nearest cross-section on a grid.
-
-        Args:
-            x: (nx,) columns, mm.
-            y: (ny,) rows, mm.
-            radius_mm: (nodes,) radii.
-            band_mm: How far the distance is known outside.
-
-        Returns:
-            (ny, nx) depth, at least ``-band_mm``; (ny, nx) index into the tree's table, or -1.
-        """
-        best = np.full((len(y), len(x)), -band_mm, np.float32)
-        sample = np.full((len(y), len(x)), -1, np.int32)
-        reach = radius_mm + band_mm
-        a, b = self.knots.T
-        low_x = np.minimum(self.x[a] - reach[a], self.x[b] - reach[b])
-        low_y = np.minimum(self.y[a] - reach[a], self.y[b] - reach[b])
-        high_x = np.maximum(self.x[a] + reach[a], self.x[b] + reach[b])
-        high_y = np.maximum(self.y[a] + reach[a], self.y[b] + reach[b])
-        some = (low_x < x[-1]) & (high_x > x[0]) & (low_y < y[-1]) & (high_y > y[0])
-        low_x, low_y, high_x, high_y = low_x[some], low_y[some], high_x[some], high_y[some]
-        a, b = a[some], b[some]
-        for j in range(0, len(y), _TILE):
-            beside = (low_y < y[j : j + _TILE][-1]) & (high_y > y[j])
-            for i in range(0, len(x), _TILE):
-                near = beside & (low_x < x[i : i + _TILE][-1]) & (high_x > x[i])
-                if near.any():
-                    part = np.s_[j : j + _TILE, i : i + _TILE]
-                    cones = a[near], b[near]
-                    self._paint(x[part[1]], y[part[0]], cones, radius_mm, best[part], sample[part])
-        return best, sample
-
-    def _paint(
-        self,
-        x: Array,
-        y: Array,
-        cones: tuple[Index, Index],
-        radius_mm: Array,
-        best: NDArray[np.float32],
-        sample: NDArray[np.int32],
-    ) -> None:
-        """Depth in some cones where it is more than told so far, and the nearest cross-section."""
-        a, b = cones
-        dx, dy = self.x[b] - self.x[a], self.y[b] - self.y[a]
-        square = np.maximum(dx * dx + dy * dy, 1e-12)
-        rx, ry = x - self.x[a, None], y - self.y[a, None]
-        ux, uy = rx * (dx / square)[:, None], ry * (dy / square)[:, None]
-        single = np.float32
-        u = ux.astype(single)[:, None, :] + uy.astype(single)[:, :, None]
-        np.maximum(u, single(0.0), out=u)
-        np.minimum(u, single(1.0), out=u)
-        off = u * dx.astype(single)[:, None, None]
-        np.subtract(rx.astype(single)[:, None, :], off, out=off)
-        off *= off
-        other = u * dy.astype(single)[:, None, None]
-        np.subtract(ry.astype(single)[:, :, None], other, out=other)
-        other *= other
-        off += other
-        np.sqrt(off, out=off)
-        ra = radius_mm[a]
-        depth = np.multiply(u, (radius_mm[b] - ra).astype(single)[:, None, None], out=other)
-        depth += ra.astype(single)[:, None, None]
-        depth -= off
-        deepest = depth.max(0)
-        rows, columns = (deepest > best).nonzero()
-        best[rows, columns] = deepest = deepest[rows, columns]
-        owner = (depth[:, rows, columns] == deepest).argmax(0)
-        at = u[owner, rows, columns]
-        ia, ib = self.sample[a][owner], self.sample[b][owner]
-        sample[rows, columns] = np.rint(ia + at * (ib - ia))
 
 
 def _around(rings: Index) -> tuple[Index, Index]:

@@ -67,6 +67,8 @@ class Carinas:
             low: Lower left corner of all that there may be; always the same.
             high: Upper right corner, likewise.
         """
+        if np.array_equal(gone, self._gone) and np.array_equal(new, self._new):
+            return
         parts = (
             self.centre[gone != self._gone],
             np.setdiff1d(new, self._new),

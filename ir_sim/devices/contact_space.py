@@ -93,6 +93,7 @@ class ContactSpace:
         self._wall_radius_mm = wall_radius_mm
         self._walls: list[dict[Key, pymunk.Segment]] = []
         self._carinas: list[Carinas] = []
+        self._cut: list[NDArray[np.bool_]] = []  # authored carinas that walls laid anew replace
         for layer, polylines in enumerate(walls):
             ends = {
                 (-1, *a, *b): None  # in order, each once
@@ -101,6 +102,7 @@ class ContactSpace:
             }
             self._walls.append({})
             self._carinas.append(Carinas(polylines))
+            self._cut.append(np.zeros(len(self._carinas[-1].centre), dtype=bool))
             self._lay(layer, list(ends))
         self._bodies: list[pymunk.Body] = []
         self._feelers: list[tuple[pymunk.Circle, ...]] = []
@@ -119,10 +121,13 @@ class ContactSpace:
         self._space.remove(*[had.pop(key) for key in change.gone])
         self._lay(change.layer, change.new)
         carinas, patches = self._carinas[change.layer], change.patches
-        at = carinas.centre
-        gone = patches.are_open(np.stack([at.real, at.imag, at.real, at.imag], 1))
+        if change.turned:
+            at = carinas.centre
+            self._cut[change.layer] = patches.are_open(
+                np.stack([at.real, at.imag, at.real, at.imag], 1)
+            )
         low, high = patches.bounds
-        carinas.change(gone, change.carinas, low, high)
+        carinas.change(self._cut[change.layer], change.carinas, low, high)
 
     def walls(self) -> list[list[Key]]:
         """All walls of each layer, sorted."""

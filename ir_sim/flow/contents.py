@@ -12,6 +12,7 @@ from ir_sim.flow.blood import Blood, Moved
 from ir_sim.flow.crossings import Crossings
 from ir_sim.flow.elimination import Array, Index, total
 from ir_sim.flow.false_lumen import FalseLumens
+from ir_sim.flow.plumbing import Plumbing
 from ir_sim.flow.sites import Place, transport_taps
 from ir_sim.flow.systemic import Systemic
 from ir_sim.flow.transport import Moves, Transport
@@ -73,6 +74,7 @@ class Contents:
         self._calibres = blood.calibres
         self._rest_flow = blood.supply.flow_ml_s
         self.pouches, self.pouch_open = p.vessel[self._blind], np.ones(len(self._blind))
+        self._hidden, self._parental = _hidden_samples(p)
         self.map(blood)
 
     @property
@@ -254,10 +256,7 @@ class Contents:
         low = np.minimum(at.astype(np.int64), cells.count[e] - 2)
         share = at - low
         slot = cells.first[e] + low
-        vessel_join = p.join[p.tree.sample_vessel]
-        for sample in np.flatnonzero((p.ds_mm == 0.0) & (vessel_join >= 0)):
-            # what lies in the parent's lumen shows what flows there; parents come first
-            slot[sample], share[sample] = slot[vessel_join[sample]], share[vessel_join[sample]]
+        slot[self._hidden], share[self._hidden] = slot[self._parental], share[self._parental]
         self._slot, self._share = slot, share
 
     def concentration(self, species: int) -> Array:
@@ -335,6 +334,16 @@ def _blind_elements(blood: Blood) -> tuple[Index, Index]:
     into = {int(node): e for e, node in enumerate(p.b)}
     mother = [into.get(int(p.a[e]), int(e)) for e in blind]
     return blind, np.array(mother, dtype=np.int64)
+
+
+def _hidden_samples(p: Plumbing) -> tuple[Index, Index]:
+    """Samples that lie in the parent's lumen, and those of it whose blood they show."""
+    source = np.arange(len(p.ds_mm))
+    join = p.join[p.tree.sample_vessel]
+    hidden = np.flatnonzero((p.ds_mm == 0.0) & (join >= 0))
+    for sample in hidden.tolist():  # parents come first
+        source[sample] = source[join[sample]]
+    return hidden, source[hidden]
 
 
 def _shared_out(tap_left: Array, row: Index, tap: Array) -> Array:
