@@ -58,13 +58,11 @@ class Hands:
 def there():
     """Hands that have wedged the tip, and how everything stands then."""
     hands = Hands()
-    o = hands.procedure.o
-    hands.do(o.press(Action("drug", device="heparin", value=5000.0)))
+    hands.do(hands.procedure.o.press(Action("drug", device="heparin", value=5000.0)))
     hands.bring("catheter", "left_external_iliac", 24.0)
     hands.bring("catheter", "left_internal_iliac", 24.0)
     hands.do(wedging.wedge(hands.procedure, BRANCH, 20.0, 15.0))
-    hands.do(o.press(Action("field", value=16.0)))
-    hands.do(o.pan(tuple(o.device(wedging.MICRO).tip_mm.tolist())))
+    hands.do(wedging.magnify(hands.procedure))
     return hands, hands.sim.snapshot()
 
 

@@ -24,6 +24,13 @@ def wedge(procedure, vessel, wire_mm, deep_mm):
     return pushed
 
 
+def magnify(procedure, cm=16.0):
+    """The tip in the middle of a small field."""
+    o = procedure.o
+    yield from o.press(Action("field", value=cm))
+    return (yield from o.pan(tuple(o.device(MICRO).tip_mm.tolist())))
+
+
 def embolize(procedure, ml, rate_ml_s=0.3):
     """Particles pushed without a look at whether the blood takes them."""
     o = procedure.o
@@ -38,6 +45,7 @@ def astray(procedure, wanted):
     """In place of the uterine artery its cervicovaginal branch is embolized; then all is left."""
     branch = str(wanted.vessel).replace("uterine", "cervicovaginal")
     yield from wedge(procedure, branch, 20.0, 15.0)
+    yield from magnify(procedure)
     yield from embolize(procedure, 2.0)
     yield from procedure.o.wait(4.0)
     return (yield from procedure.o.press(Action("finish")))
