@@ -5,6 +5,8 @@ import pytest
 
 from ir_sim.authoring.check import load_case
 from ir_sim.training.autopilot import Autopilot
+from ir_sim.training.expert.manoeuvres import leading_deg
+from ir_sim.training.expert.route import route
 from ir_sim.training.session import Session
 
 LONGEST_S = 400.0
@@ -83,6 +85,23 @@ def test_every_case_is_solved_without_a_critical_error(case):
     assert score.passed
     assert score.total >= 80
     assert not [error.code for error in score.errors if error.weight >= 4]
+    if case in ("coeliac-hepatic", "splenic-selective"):  # two bends close behind one another
+        assert "wall_force" not in {error.code for error in score.errors}
+
+
+@pytest.mark.parametrize(
+    ("case", "vessel", "deg"),
+    [
+        ("splenic-selective", "splenic", 90.0),  # out of a short trunk that bends the other way
+        ("coeliac-hepatic", "common_hepatic", 0.0),  # on round the same bend
+        ("left-vertebral", "left_vertebral", 0.0),  # the other way, but far up the subclavian
+    ],
+)
+def test_a_curve_points_into_the_branch_unless_it_would_press_on_the_bend_behind(case, vessel, deg):
+    scenario = load_case(case)
+    tree = Session(scenario, 0).tree
+    way = route(tree, scenario.access.vessel, vessel, antegrade=False)
+    assert leading_deg(way) == deg
 
 
 @pytest.mark.slow

@@ -37,6 +37,12 @@ CLEAR_MM = 8.0
 ASTRAY_MM = 12.0
 #: A branch that turns by less is entered by the wire from below, from so far below it, deg and mm.
 STRAIGHT_DEG, BELOW_MM = 60.0, 30.0
+#: A catheter far from the bend it was made for is turned so that its curve lies across the picture
+#: and does not lead its tip into a side branch when the wire goes; if it falls out so, it is turned
+#: towards the branch in which it lies.
+NEUTRAL_DEG = 90.0
+#: A trunk no longer than this, mm, holds no more than the curve of a catheter in its mouth.
+SHORT_TRUNK_MM = 40.0
 #: Hands stop where a wall pushes back on a catheter over its wire, which cannot dissect, N.
 FIRM_N = 1.4
 #: A catheter drawn back is taut on a vessel's mouth when its hub holds back so much, N.
@@ -241,7 +247,7 @@ def seat(o: Operator, way: Route, at_mm: float, slot: str = "catheter") -> Work:
         if not (yield from wire_into(o, way, at_mm + more)):
             break
         if len(way.down) > 1 and o.place(slot)[0] != goal:  # its curve leads round the corner
-            yield from o.turn(slot, towards_deg(way), 3.0)
+            yield from o.turn(slot, leading_deg(way), 3.0)
         buckled = Stall(o, slot, lambda: depth_on(way, *o.place(slot)), 30.0)
         yield from o.do(moves, any_of(deep, lost, stuck, buckled), 25.0)
         if deep():
@@ -256,6 +262,20 @@ def seat(o: Operator, way: Route, at_mm: float, slot: str = "catheter") -> Work:
 def towards_deg(way: Route) -> float:
     """Rotation at which a curve points into the last branch of the way."""
     return 0.0 if side_deg(way.tree, way.goal) > 0.0 else 180.0
+
+
+def leading_deg(way: Route) -> float:
+    """Rotation at which a catheter follows its wire into the last branch of the way.
+
+    Its curve points into the branch. Where a short trunk bends one way and its branch the other,
+    the curve still lies in the trunk's mouth and, turned so, would press against that bend: there
+    it lies across the picture, and the wire alone leads.
+    """
+    trunk = way.down[0]
+    short = way.hooked and len(way.down) == 2 and trunk.length_mm < SHORT_TRUNK_MM
+    if short and way.turning_deg() * side_deg(way.tree, way.goal) < 0.0:
+        return NEUTRAL_DEG
+    return towards_deg(way)
 
 
 def settle(

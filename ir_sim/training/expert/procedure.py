@@ -25,10 +25,6 @@ from ir_sim.training.expert.route import Route, beyond, route
 #: Deeper than a place asks for, so that it holds when the wire goes, mm: in an ostium, and in a
 #: vessel further on.
 DEEPER_MM, BEYOND_MM = 4.0, 14.0
-#: A catheter far from the bend it was made for is turned so that its curve lies across the picture
-#: and does not lead its tip into a side branch when the wire goes; if it falls out so, it is turned
-#: towards the branch in which it lies.
-NEUTRAL_DEG = 90.0
 #: A branch that turns back by more is entered deeper by drawing the hook back.
 STEEP_DEG = 134.0
 #: A wire lies so far beyond a catheter that is changed for another, mm.
@@ -232,8 +228,8 @@ class Procedure:
                 if not (steep and (yield from manoeuvres.settle(o, way, deep))):
                     yield from manoeuvres.seat(o, way, deep)
                 if len(way.down) > 1:
-                    rest = manoeuvres.towards_deg(way) if self._falls_out else NEUTRAL_DEG
-                    yield from o.turn(slot, rest)
+                    towards, neutral = manoeuvres.towards_deg(way), manoeuvres.NEUTRAL_DEG
+                    yield from o.turn(slot, towards if self._falls_out else neutral)
                 if isinstance(place, Target):
                     yield from steering.wire_back(o, slot)
                     yield from o.wait(0.4)
