@@ -11,6 +11,7 @@ from scipy.spatial import KDTree
 from ir_sim.anatomy.curve import Array
 from ir_sim.anatomy.sense import sense_checks
 from ir_sim.anatomy.vessel_tree import Vessel, VesselTree, build_tree
+from ir_sim.authoring.mouths import shared_mouths
 from ir_sim.authoring.reach import reach_problems
 from ir_sim.errors import AuthoringError, Problem, ScenarioError
 from ir_sim.flow.supply import check as flow_problems
@@ -200,6 +201,7 @@ def check_scenario(scenario: Scenario) -> list[Problem]:
         for problem in flow_problems(tree, scenario.anatomy, scenario.patient)
     ]
     found += [*_size(scenario, tree), *_twice(scenario, tree), *reach_problems(scenario, tree)]
+    found += shared_mouths(scenario, tree)
     return [*found, *_sides(scenario), *_rubric(scenario)]
 
 

@@ -442,3 +442,19 @@ ALONE = [
 def test_what_only_follows_from_a_mistake_is_not_told(tmp_path, old, new):
     said = [str(p) for p in problems_of(tmp_path, GOOD.replace(old, new, 1))[1]]
     assert len(said) == 1, said
+
+
+def test_a_step_that_ends_where_two_branches_are_still_one_is_named(tmp_path):
+    old = "tip_at: {device: catheter, vessel: right_renal, at_mm: 3}"
+    text = GOOD.replace(old, "tip_at: {device: wire, vessel: left_iliac, at_mm: 2}")
+    case, said = problems_of(tmp_path, text)
+    assert case is not None
+    assert len(said) == 1, said
+    assert said[0].severity == "warning"
+    assert "'left_iliac' is still one lumen with 'right_iliac'" in said[0].message
+    line = text.splitlines()[said[0].line - 1]
+    assert line[said[0].column - 1 :].startswith("2}")
+    far = said[0].hint.removeprefix("at_mm: ")
+    assert 5 < int(far) < 30
+    mended = text.replace("left_iliac, at_mm: 2}", f"left_iliac, at_mm: {far}}}")
+    assert problems_of(tmp_path, mended)[1] == []
