@@ -37,6 +37,7 @@ def better_depth(
         carinas: (m, 6) corners and their walls' unit normals: all within ``REACH_MM`` of the grid.
         walls: Asked for only if there is something to better: (n, 4) walls, likewise.
     """
+    carinas = carinas[_worth_it(carinas, x, y)]
     if not len(carinas):
         return
     ca, ba, ra = _pairs(carinas, x, y)
@@ -54,14 +55,22 @@ def better_depth(
     np.maximum.at(depth_mm, (ba, ra), exact.astype(np.float32))
 
 
+def _worth_it(carinas: Array, x: Array, y: Array) -> NDArray[np.bool_]:
+    """Which carinas fill enough and are near enough to a grid."""
+    cx, cy, ax, ay, bx, by = carinas.T
+    angle = np.arccos(np.minimum(np.maximum(ax * bx + ay * by, -1.0), 1.0))
+    fills = WALL_RADIUS_MM**2 * (np.tan(np.minimum(0.5 * angle, 1.5)) - 0.5 * angle)
+    near = (cx > x[0] - REACH_MM - CELL_MM) & (cx < x[-1] + REACH_MM + CELL_MM)
+    near &= (cy > y[0] - REACH_MM - CELL_MM) & (cy < y[-1] + REACH_MM + CELL_MM)
+    return np.asarray(near & (fills > _LEAST_MM2))
+
+
 def _pairs(
     carinas: Array, x: Array, y: Array
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
     """Carinas, and rows and columns of the grid nodes inwards of each and near it."""
     cx, cy, ax, ay, bx, by = carinas.T
     cosine = ax * bx + ay * by
-    angle = np.arccos(np.minimum(np.maximum(cosine, -1.0), 1.0))
-    fills = WALL_RADIUS_MM**2 * (np.tan(np.minimum(0.5 * angle, 1.5)) - 0.5 * angle)
     tip = WALL_RADIUS_MM / np.maximum(1.0 + cosine, 2.0 / _LONGEST**2)
     corners_x = np.stack([ax * WALL_RADIUS_MM, bx * WALL_RADIUS_MM, tip * (ax + bx)])
     corners_y = np.stack([ay * WALL_RADIUS_MM, by * WALL_RADIUS_MM, tip * (ay + by)])
@@ -73,7 +82,7 @@ def _pairs(
     grow = BAND_MM + CELL_MM
     in_x = (rx > corners_x.min(0)[:, None] - grow) & (rx < corners_x.max(0)[:, None] + grow)
     in_y = (ry > corners_y.min(0)[:, None] - grow) & (ry < corners_y.max(0)[:, None] + grow)
-    in_x &= (column >= 0) & (column < len(x)) & (fills > _LEAST_MM2)[:, None]
+    in_x &= (column >= 0) & (column < len(x))
     in_y &= (row >= 0) & (row < len(y))
     # along each wall away from the corner the wall itself is nearer: only between the normals
     sign = np.where(ax * by - ay * bx > 0.0, 1.0, -1.0)[:, None]

@@ -106,7 +106,7 @@ class ReshapedLayer(LumenLayer):
         self._strips: dict[int, Strip] = {}
         strips = np.unique(self._sides.strip)
         for i in range(0, len(strips), _AT_ONCE):  # all, so that no first change costs more
-            self._known(strips[i : i + _AT_ONCE])
+            self._strips |= self._sides.lay(strips[i : i + _AT_ONCE], self._eased)
         self._laid: dict[int, tuple[Key, ...]] = {}
         self._carinas: dict[int, Array] = {}
 
@@ -163,8 +163,7 @@ class ReshapedLayer(LumenLayer):
             gone, new = self._patches.cut_in(turned)
             change.gone, change.new = [(-1, *w) for w in gone], [(-1, *w) for w in new]
         stale = self._sides.strips_of(np.concatenate(corners))
-        for strip in stale.tolist():
-            self._strips.pop(strip, None)
+        self._strips |= self._sides.lay(stale, eased)
         for some, most in zip(groups, reach, strict=True):
             self._paint(self._box(some, np.maximum(most, self._first[some]), _DEPTH_FEELS_MM))
         self._show(stale, change)
@@ -217,15 +216,9 @@ class ReshapedLayer(LumenLayer):
         near &= (away - least).min(1) > -reach
         return np.asarray(corners[near])
 
-    def _known(self, strips: Index) -> list[Strip]:
-        """What some strips hold, worked out where it is not known."""
-        missing = [strip for strip in strips.tolist() if strip not in self._strips]
-        self._strips |= self._sides.lay(np.array(missing, dtype=np.intp), self._eased)
-        return [self._strips[strip] for strip in strips.tolist()]
-
     def _show(self, strips: Index, change: WallChange) -> None:
         """Lay what strips hold in open squares."""
-        known = self._known(strips)
+        known = [self._strips[strip] for strip in strips.tolist()]
         walls = np.concatenate([strip.walls for strip in known])
         carinas = np.concatenate([strip.carinas for strip in known])[:, [0, 1, 0, 1]]
         boxes = np.concatenate([walls, carinas])
@@ -258,7 +251,7 @@ class ReshapedLayer(LumenLayer):
         part = np.s_[at.y0 : at.y1, at.x0 : at.x1]
         depth, sample = self._painted.depth_mm[part].copy(), self._painted.sample[part]
         around = self._sides.corners_in(grown(box, REACH_MM + _PIECE_MM))
-        strips = self._known(self._sides.strips_of(around))
+        strips = [self._strips[strip] for strip in self._sides.strips_of(around).tolist()]
         sharp = [strip.carinas for strip in strips if len(strip.carinas)]
         if sharp:
             better_depth(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -31,11 +32,11 @@ anatomy:
       lesions: [{kind: stenosis, at_mm: 30, length_mm: 20, diameter_percent: 70}]
       outlet: {organ: muscle, flow_ml_min: 200}
 """
-_TAIL = f"""\
-access: {{vessel: artery, at_mm: 2, sheath_fr: 8, sheath_mm: 6, direction: antegrade}}
-tray: [{WIRE}, {BALLOON}, catheter-5f-mpa, {PARTICLES}]
-task: {{target: {{vessel: artery, at_mm: 5}}}}
+_TAIL = """\
+access: {vessel: artery, at_mm: 2, sheath_fr: 8, sheath_mm: 6, direction: antegrade}
+task: {target: {vessel: artery, at_mm: 5}}
 """
+_TRAY = (WIRE, BALLOON, "catheter-5f-mpa", PARTICLES)
 
 
 def _twig(k: int) -> str:
@@ -49,13 +50,27 @@ def _twig(k: int) -> str:
     )
 
 
-def many_branches(branches: int = 150) -> Scenario:
+def many_branches(branches: int = 150, more: Sequence[str] = ()) -> Scenario:
     """A narrowed artery with so many branches in all, itself counted.
+
+    Args:
+        branches: How many.
+        more: Ids of what else is on the tray.
 
     Raises:
         ValueError: The case is not sound.
     """
-    text = _HEAD + "".join(_twig(k) for k in range(branches - 1)) + _TAIL
+    tray = ", ".join([*_TRAY, *more])
+    text = _HEAD + "".join(_twig(k) for k in range(branches - 1)) + _TAIL + f"tray: [{tray}]\n"
+    return case_of_text(text)
+
+
+def case_of_text(text: str) -> Scenario:
+    """A case with the shipped devices and supplies.
+
+    Raises:
+        ValueError: The case is not sound.
+    """
     scenario, problems = from_text(text, "many.yaml", shipped_devices(), shipped_supplies())
     if scenario is None:
         raise ValueError(str(problems[0]))

@@ -137,6 +137,7 @@ class Ground:
         healthy_mm: (samples,) healthy diameters.
         site: (samples,) place in ``sites`` of each cross-section's wall.
         sites: First each vessel's healthy wall, then the lesions.
+        place: Of each of them in ``sites``.
     """
 
     def __init__(self, bench: Bench) -> None:
@@ -164,6 +165,7 @@ class Ground:
                 self.yield_atm[on] = laws.YIELD_ATM[hard]
                 number = 1000 + 20 * v.index + place
                 self.sites.append(Site(number, v.index, low, high, hard, kind))
+        self.place = {site: place for place, site in enumerate(self.sites)}
 
     def lesions(self, vessel: int) -> list[Site]:
         """The narrowing lesions of a vessel."""

@@ -225,7 +225,7 @@ class Inflating:
             return True
         if now.site.hardness == "healthy":
             return False
-        on = np.flatnonzero(walls.ground.site == walls.ground.sites.index(now.site))
+        on = np.flatnonzero(walls.ground.site == walls.ground.place[now.site])
         deep = on[walls.first_mm[on] < 0.9 * walls.ground.healthy_mm[on]]
         return len(deep) == 0 or float(np.isin(deep, now.samples).mean()) >= 0.8
 

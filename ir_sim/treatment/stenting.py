@@ -196,7 +196,7 @@ class Stenting:
             return 0.0, ""
         if site is None:
             return 0.0, f"The stent lies in the {name}, where there is no lesion."
-        on = np.flatnonzero(walls.ground.site == walls.ground.sites.index(site))
+        on = np.flatnonzero(walls.ground.site == walls.ground.place[site])
         depth = 1.0 - walls.first_mm[on] / walls.ground.healthy_mm[on]
         deep = on[depth > laws.MISS_SHARE]
         covered = np.zeros(len(tree.sample_s_mm), dtype=bool)

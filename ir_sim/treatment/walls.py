@@ -67,6 +67,7 @@ class Walls:
         self.bench = bench
         self.ground = Ground(bench)
         self.first_mm = 2.0 * bench.circulation.radius_mm
+        self._tempers: dict[Site, laws.Temper] = {}
         self.stented = np.zeros(len(self.first_mm), dtype=np.int64)
         self.flap = np.zeros(len(self.first_mm), dtype=bool)
         self.tears = self._authored()
@@ -106,9 +107,13 @@ class Walls:
 
     def temper(self, site: Site) -> laws.Temper:
         """What chance has laid into a site; the same however often it is asked for."""
-        rng = self.bench.chance(STREAM, site.number)
-        calcified = site.hardness == "calcified"
-        return laws.temper(rng, site.kind, site.length_mm, calcified=calcified)
+        found = self._tempers.get(site)
+        if found is None:
+            rng = self.bench.chance(STREAM, site.number)
+            calcified = site.hardness == "calcified"
+            found = laws.temper(rng, site.kind, site.length_mm, calcified=calcified)
+            self._tempers[site] = found
+        return found
 
     def recoil(self, samples: Ints) -> Array:
         """(n,) share of a gain that each cross-section takes back."""
@@ -129,7 +134,7 @@ class Walls:
         """Narrowest place of a vessel's lesions, for (samples,) diameters."""
         on = np.zeros(len(diameter_mm), dtype=bool)
         for site in self.ground.lesions(vessel):
-            on |= self.ground.site == self.ground.sites.index(site)
+            on |= self.ground.site == self.ground.place[site]
         if not on.any():
             on = self.bench.tree.sample_vessel == vessel
         share = diameter_mm[on] / self.ground.healthy_mm[on]
