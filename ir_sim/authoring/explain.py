@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from ir_sim.anatomy.vessel_tree import VesselTree, build_tree
 from ir_sim.authoring.flows import resting_flows
 from ir_sim.authoring.lesion_words import lesion_words, place_words
-from ir_sim.scenario.model import Access, Condition, Scenario, Step, Target
+from ir_sim.scenario.model import Access, Scenario
+from ir_sim.scenario.task import Condition, Step, Target
 
 WIDTH = 88
 _UNITS = {"_mg_dl": "mg/dL", "_g_dl": "g/dL", "_mmol_l": "mmol/L", "_ng_ml": "ng/mL"}

@@ -1,6 +1,6 @@
 """Every key of a case in an author's words: for the reference, and for editors through the schema.
 
-The names on the left are the blocks of ``ir_sim.scenario.model`` and their keys.
+The names on the left are the blocks of ``ir_sim.scenario`` and their keys.
 """
 
 from __future__ import annotations

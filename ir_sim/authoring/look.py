@@ -21,7 +21,8 @@ from ir_sim.authoring.xray_preview import draw_xray
 from ir_sim.devices.coaxial import sheath_mouth
 from ir_sim.errors import IrSimError, Problem
 from ir_sim.scenario.cross_checks import MAX_COORDINATE_MM, RADIUS_RANGE_MM
-from ir_sim.scenario.model import Access, Anatomy, Scenario, Target
+from ir_sim.scenario.model import Access, Anatomy, Scenario
+from ir_sim.scenario.task import Target
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,8 @@ from ir_sim.authoring.explain import name_of
 from ir_sim.devices.coaxial import sheath_mouth
 from ir_sim.errors import Problem
 from ir_sim.scenario.device import Device
-from ir_sim.scenario.model import Access, Place, Scenario
+from ir_sim.scenario.model import Access, Scenario
+from ir_sim.scenario.task import Place
 from ir_sim.scenario.yaml_source import Loc
 
 #: Part of a device's length that the hub and the hand need outside the sheath, mm (assumed).

@@ -13,8 +13,9 @@ from ir_sim.scenario.checklist import contrast_allergy, is_right, standard_quest
 from ir_sim.scenario.device import Device
 from ir_sim.scenario.lesion_checks import lesion_checks
 from ir_sim.scenario.lesions import Fistula
-from ir_sim.scenario.model import Condition, Place, Scenario
+from ir_sim.scenario.model import Scenario
 from ir_sim.scenario.shipped import shipped
+from ir_sim.scenario.task import Condition, Place
 from ir_sim.scenario.templates import template_names, variants_of
 from ir_sim.scenario.validation import nearest
 from ir_sim.scenario.yaml_source import Loc

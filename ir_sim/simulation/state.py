@@ -158,7 +158,7 @@ class State:
         return self._answers.line_mmhg(self.tick)
 
     def measure(self, measure: str, vessel: str) -> float | None:
-        """An endpoint's measure of a vessel now (``scenario.model.Endpoint``); None if it has none.
+        """An endpoint's measure of a vessel now (``scenario.task.Endpoint``); None if it has none.
 
         Raises:
             ValueError: The simulation has gone on since this state.

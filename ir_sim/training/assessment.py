@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ir_sim.scenario.model import Step
+from ir_sim.scenario.task import Step
 from ir_sim.simulation.events import Event
 from ir_sim.simulation.state import State
 from ir_sim.training.case import Asked, Case

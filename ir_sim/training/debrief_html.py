@@ -7,8 +7,8 @@ from functools import cache
 import jinja2
 
 from ir_sim.anatomy.vessel_tree import VesselTree
-from ir_sim.scenario.model import Target
 from ir_sim.scenario.shipped import shipped
+from ir_sim.scenario.task import Target
 from ir_sim.training.debrief import Debrief
 from ir_sim.training.drawings import curve, plan
 from ir_sim.training.report import clock, figure

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
-from ir_sim.scenario.model import Step
+from ir_sim.scenario.task import Step
 from ir_sim.simulation.events import Event
 from ir_sim.simulation.state import DT_S
 from ir_sim.training.moment import Moment

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ir_sim.scenario.model import Condition, Endpoint, Happened, Step, Target, TipAt
+from ir_sim.scenario.task import Condition, Endpoint, Happened, Step, Target, TipAt
 from ir_sim.simulation.events import Event
 from ir_sim.simulation.state import State
 from ir_sim.training.moment import SAMPLE_S, Moment, Tip

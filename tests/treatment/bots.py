@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 
 from ir_sim.scenario.library import load
-from ir_sim.scenario.model import TipAt
+from ir_sim.scenario.task import TipAt
 from ir_sim.simulation.controls import Action
 from ir_sim.training.autopilot import Autopilot
 from ir_sim.training.expert import (

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ir_sim.scenario.library import load
-from ir_sim.scenario.model import TipAt
+from ir_sim.scenario.task import TipAt
 from ir_sim.simulation.controls import Action, Controls, Motion
 from ir_sim.simulation.injector import WEDGED_SHARE
 from ir_sim.training.expert import Operator, Style

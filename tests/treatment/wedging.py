@@ -1,6 +1,6 @@
 """Hands that push a microcatheter on until it fills a branch, and embolize from there."""
 
-from ir_sim.scenario.model import TipAt
+from ir_sim.scenario.task import TipAt
 from ir_sim.simulation.controls import Action
 from ir_sim.simulation.state import DT_S
 from ir_sim.training.expert import embolization

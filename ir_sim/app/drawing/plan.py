@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from ir_sim.anatomy import VesselTree
 from ir_sim.anatomy.outline import tube_polygon
 from ir_sim.app.theme import Colour, Theme
-from ir_sim.scenario.model import Access, Target
+from ir_sim.scenario.model import Access
+from ir_sim.scenario.task import Target
 
 Array = NDArray[np.float64]
 VESSEL: Colour = (96, 60, 62)

@@ -9,7 +9,7 @@ import numpy as np
 
 from ir_sim.scenario.device import Device
 from ir_sim.scenario.lesions import Bleed, Occlusion, Stenosis
-from ir_sim.scenario.model import Endpoint, Happened, TipAt
+from ir_sim.scenario.task import Endpoint, Happened, TipAt
 from ir_sim.simulation.controls import Action
 from ir_sim.simulation.state import DT_S
 from ir_sim.training.expert import clearing, filming, steering

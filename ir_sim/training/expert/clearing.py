@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ir_sim.anatomy.vessel_tree import Vessel
 from ir_sim.scenario.device import Device
-from ir_sim.scenario.model import Endpoint, Happened, Target, TipAt
+from ir_sim.scenario.task import Endpoint, Happened, Target, TipAt
 from ir_sim.simulation.controls import Action
 from ir_sim.simulation.state import DT_S
 from ir_sim.training.expert import steering

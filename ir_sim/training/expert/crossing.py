@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ir_sim.scenario.device import Device
-from ir_sim.scenario.model import Happened
+from ir_sim.scenario.task import Happened
 from ir_sim.training.expert import filming, tray
 from ir_sim.training.expert.angioplasty import Lesion
 from ir_sim.training.expert.operator import Moves, Operator, Work

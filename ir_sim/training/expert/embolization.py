@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ir_sim.scenario.lesions import Bleed
-from ir_sim.scenario.model import Endpoint, Happened
 from ir_sim.scenario.supply import Supply
+from ir_sim.scenario.task import Endpoint, Happened
 from ir_sim.simulation.controls import Action
 from ir_sim.simulation.state import DT_S
 from ir_sim.training.expert import steering

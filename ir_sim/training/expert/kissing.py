@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ir_sim.scenario.device import Device
-from ir_sim.scenario.model import Endpoint, Happened
+from ir_sim.scenario.task import Endpoint, Happened
 from ir_sim.simulation.controls import Action
 from ir_sim.training.expert import angioplasty, steering
 from ir_sim.training.expert.operator import Operator, Work

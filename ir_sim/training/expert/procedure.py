@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ir_sim.devices.coaxial import SHEATH_OUTSIDE_MM
 from ir_sim.scenario.device import Device
-from ir_sim.scenario.model import Mounted, Step, Target, TipAt
+from ir_sim.scenario.task import Mounted, Step, Target, TipAt
 from ir_sim.simulation.controls import Action, Controls
 from ir_sim.training.expert import (
     clearing,

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ir_sim.flow.drugs import FORMULARY
-from ir_sim.scenario.model import Endpoint, Happened
+from ir_sim.scenario.task import Endpoint, Happened
 from ir_sim.simulation.controls import Action
 from ir_sim.training.expert import (
     angioplasty,
