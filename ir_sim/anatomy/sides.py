@@ -105,7 +105,9 @@ class Sides:
         offset = np.repeat(self._start[strips] - (lengths.cumsum() - lengths), lengths)
         piece = np.arange(len(offset)) + offset
         after, before = tubes.following[piece], tubes.before[piece]
-        corners = np.unique(np.concatenate([piece, after, before]))
+        seen = np.zeros(len(self.x), dtype=bool)
+        seen[piece] = seen[after] = seen[before] = True
+        corners = seen.nonzero()[0]
         x, y = self.x[corners], self.y[corners]
         node = tubes.corner_node[corners]
         groups = np.append(0, np.flatnonzero(np.diff(self.strip[corners])) + 1)

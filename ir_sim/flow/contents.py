@@ -251,9 +251,10 @@ class Contents:
         before = np.cumsum(size) - size
         before = before - before[p.first[:-1]][e]
         whole = p.sum(size)[e]
-        at = np.clip((before + 0.5 * size) / whole, 0.0, 1.0) * cells.count[e] - 0.5
-        at = np.clip(at, 0.0, cells.count[e] - 1.0)
-        low = np.minimum(at.astype(np.int64), cells.count[e] - 2)
+        count = cells.count[e]
+        at = np.minimum(np.maximum((before + 0.5 * size) / whole, 0.0), 1.0) * count - 0.5
+        at = np.minimum(np.maximum(at, 0.0), count - 1.0)
+        low = np.minimum(at.astype(np.int64), count - 2)
         share = at - low
         slot = cells.first[e] + low
         slot[self._hidden], share[self._hidden] = slot[self._parental], share[self._parental]
