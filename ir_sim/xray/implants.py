@@ -52,24 +52,22 @@ def stent(
 
     angle = np.linspace(0.0, 2.0 * np.pi, 4 * crowns + 1)
     zigzag = 0.40 * ring_mm * np.abs(((angle * crowns / np.pi) % 2.0) - 1.0) * 2.0 - 0.4 * ring_mm
-    shapes = []
+    mark = (Piece(0.0, _WHOLE, 0.16, 0.0, "tantalum"),)
+    wires: list[tuple[Array, Array, tuple[Piece, ...]]] = []  # arclengths, angles, material
     for k in range(count):
         s = (k + 0.5) * length / count + zigzag
-        turned = angle + (k % 2) * np.pi / crowns
-        xy, z = _on_tube(points_mm, s, radius_at(s), turned)
-        shapes.append(DeviceShape(xy, piece, z))
+        wires.append((s, angle + (k % 2) * np.pi / crowns, piece))
         if k + 1 < count:
-            for theta in (0.4, 0.4 + 2.1, 0.4 + 4.2):
-                ends = np.array([(k + 0.9) * length / count, (k + 1.1) * length / count])
-                xy, z = _on_tube(points_mm, ends, radius_at(ends), np.full(2, theta))
-                shapes.append(DeviceShape(xy, piece, z))
-    mark = (Piece(0.0, _WHOLE, 0.16, 0.0, "tantalum"),)
+            ends = np.array([(k + 0.9) * length / count, (k + 1.1) * length / count])
+            wires += [(ends, np.full(2, theta), piece) for theta in (0.4, 0.4 + 2.1, 0.4 + 4.2)]
     for s0 in (0.3, length - 0.3):
-        for theta in (0.0, 1.57, 3.14, 4.71):
-            ends = np.array([s0 - 0.3, s0 + 0.3])
-            xy, z = _on_tube(points_mm, ends, radius_at(ends), np.full(2, theta))
-            shapes.append(DeviceShape(xy, mark, z))
-    return tuple(shapes)
+        ends = np.array([s0 - 0.3, s0 + 0.3])
+        wires += [(ends, np.full(2, theta), mark) for theta in (0.0, 1.57, 3.14, 4.71)]
+    s = np.concatenate([at for at, _, _ in wires])
+    xy, z = _on_tube(points_mm, s, radius_at(s), np.concatenate([turned for _, turned, _ in wires]))
+    stop = np.cumsum([len(at) for at, _, _ in wires]).tolist()
+    parts = zip([0, *stop], stop, wires, strict=False)
+    return tuple(DeviceShape(xy[i:j], of, z[i:j]) for i, j, (_, _, of) in parts)
 
 
 def coil(
