@@ -40,7 +40,7 @@ def templated(name, **shape):
         access: {{vessel: {access}, at_mm: {at}, sheath_fr: 6, sheath_mm: {sheath}}}
         tray: [wire-035-angled, catheter-5f-vertebral]
         task:
-          target: {{vessel: {target}, at_mm: 4}}
+          target: {{vessel: {target}, at_mm: 12}}
         """)
 
 
