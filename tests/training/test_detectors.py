@@ -65,10 +65,13 @@ def two_films(**second):
     return play
 
 
-def treated_between(bench):
-    bench.film("right_renal", number=1)
-    bench.tick(events=[bench.event("stent_deployed", vessel="right_renal")])
-    bench.film("right_renal", number=2)
+def treated_between(kind):
+    def play(bench):
+        bench.film("right_renal", number=1)
+        bench.tick(events=[bench.event(kind, vessel="right_renal")])
+        bench.film("right_renal", number=2)
+
+    return play
 
 
 def treated_unseen(filmed):
@@ -454,7 +457,8 @@ CATALOGUE = [
     ("repeat_run", two_films(lao_deg=5.0), two_films(lao_deg=30.0), {}),
     ("repeat_run", two_films(), two_films(field_cm=22.0), {}),
     ("repeat_run", two_films(centre_mm=[10.0, 180.0]), two_films(centre_mm=[40.0, 180.0]), {}),
-    ("repeat_run", two_films(), treated_between, {}),
+    ("repeat_run", two_films(), treated_between("stent_deployed"), {}),
+    ("repeat_run", two_films(), treated_between("plug_deployed"), {}),
     (
         "checklist_wrong",
         answers({**RIGHT, "time-out": "left"}),

@@ -146,7 +146,7 @@ CHANGES = (
     "coil_detached",
     "particles_injected",
     "clot_removed",
-    "device_deployed",
+    "plug_deployed",
 )
 
 
