@@ -77,13 +77,14 @@ scoring:
 """
 
 
-#: Where to go in a case over a template: target, access and the catheter that gets there.
+#: Where to go in a case over a template: target and how deep (where its lumen is its own), access
+#: and the catheter that gets there.
 _TEMPLATE_TASKS = {
-    "abdominal-aorta": ("right_renal", 22, 70, "catheter-5f-cobra2"),
-    "renal": ("left_renal", 22, 70, "catheter-5f-cobra2"),
-    "hepatic": ("common_hepatic", 22, 70, "catheter-5f-cobra2"),
-    "arch": ("left_common_carotid", 22, 70, "catheter-5f-vertebral"),
-    "pelvis-legs": ("left_common_iliac", 20, 60, "catheter-5f-cobra2"),
+    "abdominal-aorta": ("right_renal", 3, 22, 70, "catheter-5f-cobra2"),
+    "renal": ("left_renal", 3, 22, 70, "catheter-5f-cobra2"),
+    "hepatic": ("common_hepatic", 3, 22, 70, "catheter-5f-cobra2"),
+    "arch": ("left_common_carotid", 3, 22, 70, "catheter-5f-vertebral"),
+    "pelvis-legs": ("left_common_iliac", 12, 20, 60, "catheter-5f-cobra2"),
 }
 _TEMPLATE_ANATOMY = """\
 anatomy:
@@ -96,15 +97,15 @@ anatomy:
   vessels:
     # What is written here stands over the template's vessels, by id.
     - id: {target}
-      lesions: [{{kind: stenosis, at_mm: 12, length_mm: 8, diameter_percent: 50}}]
+      lesions: [{{kind: stenosis, at_mm: {lesion}, length_mm: 8, diameter_percent: 50}}]
 access: {{vessel: right_common_femoral, at_mm: {at}, sheath_fr: 6, sheath_mm: {sheath}}}
 tray: [wire-035-bentson, wire-035-angled, {catheter}]
 task:
-  target: {{vessel: {target}, at_mm: 3}}     # where the catheter's tip must be
+  target: {{vessel: {target}, at_mm: {deep}}}     # where the catheter's tip must be
   steps:
     - id: engage
       do: Engage the {words}
-      when: {{tip_at: {{device: catheter, vessel: {target}, at_mm: 2}}}}
+      when: {{tip_at: {{device: catheter, vessel: {target}, at_mm: {deep}}}}}
     - id: confirm
       do: Confirm with a small test injection
       when: {{injected: {{vessel: {target}, at_least_ml: 2}}}}
@@ -128,7 +129,7 @@ def new_over_template(name: str, template: str, title: str | None = None) -> str
         known = ", ".join(template_names())
         raise IrSimError(f"no anatomical template '{template}'; there are {known}")
     whole = new_case(name, title)
-    target, at, sheath, catheter = _TEMPLATE_TASKS[template]
+    target, deep, at, sheath, catheter = _TEMPLATE_TASKS[template]
     anatomy = _TEMPLATE_ANATOMY.format(
         name=name,
         template=template,
@@ -136,6 +137,8 @@ def new_over_template(name: str, template: str, title: str | None = None) -> str
         variant=" or ".join(variants_of(template)),
         target=target,
         words=target.replace("_", " "),
+        deep=deep,
+        lesion=deep + 9,
         at=at,
         sheath=sheath,
         catheter=catheter,
