@@ -107,7 +107,7 @@ class Circulation(Edits):
         shaped = self.blood.prepare(dt_s, self._catheters, clotting)
         calibres = self.blood.calibres
         if calibres.reshaped:
-            self.contents.map(self.blood)
+            self.contents.reshaped()
         self.contents.pouch_open = calibres.obstacles.pouch_open(
             self.contents.pouches, calibres.sample_volume
         )

@@ -75,7 +75,7 @@ class Contents:
         self._rest_flow = blood.supply.flow_ml_s
         self.pouches, self.pouch_open = p.vessel[self._blind], np.ones(len(self._blind))
         self._hidden, self._parental = _hidden_samples(p)
-        self.map(blood)
+        self._reads: tuple[Index, Array] | None = None
 
     @property
     def count(self) -> Index:
@@ -153,7 +153,8 @@ class Contents:
             rest = np.abs(self._rest_flow)
             now = np.abs(moved.enter) / moved.dt_s
             share = np.divide(now, rest, out=np.zeros_like(now), where=rest > 0.0)
-            self.false_lumens.exchange(t, self._calibres, self._slot, share, active, moved.dt_s)
+            slot = self._read()[0]
+            self.false_lumens.exchange(t, self._calibres, slot, share, active, moved.dt_s)
         share = np.divide(out, node_out[node], out=np.zeros_like(out), where=out > 0.0)
         gone = left[:, node] * share
         beds, inflows = self._beds, len(self.arriving[0])
@@ -243,10 +244,19 @@ class Contents:
                 self.arriving[s] = 0.0
                 self.systemic.tissue[s] += left
 
-    def map(self, blood: Blood) -> None:
-        """Find for each sample of the tree the cells that its concentration is read from."""
+    def reshaped(self) -> None:
+        """Calibres have changed: the samples lie over other cells."""
+        self._reads = None
+
+    def _read(self) -> tuple[Index, Array]:
+        """(samples,) the cell that a concentration is read from, and the share of the next one."""
+        if self._reads is None:
+            self._reads = self._over()
+        return self._reads
+
+    def _over(self) -> tuple[Index, Array]:
         p, cells = self._plumbing, self.transport.cells
-        size = blood.calibres.sample_volume
+        size = self._calibres.sample_volume
         e = p.of_sample
         before = np.cumsum(size) - size
         before = before - before[p.first[:-1]][e]
@@ -258,13 +268,14 @@ class Contents:
         share = at - low
         slot = cells.first[e] + low
         slot[self._hidden], share[self._hidden] = slot[self._parental], share[self._parental]
-        self._slot, self._share = slot, share
+        return slot, share
 
     def concentration(self, species: int) -> Array:
         """(samples,) mg/mL, the lanes' mean."""
         c = self.transport.concentration(species)
-        low = c[self._slot]
-        return np.asarray(low + self._share * (c[self._slot + 1] - low))
+        slot, share = self._read()
+        low = c[slot]
+        return np.asarray(low + share * (c[slot + 1] - low))
 
     def ledger(self, species: int) -> dict[str, float]:
         """Where a species is, mg; ``injected`` equals the sum of the others."""
@@ -316,7 +327,7 @@ class Contents:
         self.crossings.restore(state.get("crossings"))
         for name in (*_STATE, *self._venous_state):
             setattr(self, name, state[name].copy())
-        self.map(blood)
+        self.reshaped()
 
 
 _STATE = ("given", "extravasated", "excreted", "limit")

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ir_sim.flow import Injection
 from ir_sim.flow.beds import LIPIODOL, PARTICLES
@@ -38,6 +39,7 @@ class Collaterals:
 
     def __init__(self, bench: Bench) -> None:
         self._bench = bench
+        self._feeds: dict[int, NDArray[np.bool_]] = {}
         circulation = bench.circulation
         self._holes: list[tuple[int, int, float, float, float]] = []
         leaks = circulation.leaks
@@ -63,7 +65,9 @@ class Collaterals:
             now = self._pressure_mmhg(row)
             aorta = float(circulation.blood.mean_pressure[0])
             call = min(first, aorta) - _CALL_MMHG - now
-            rate = conductance * max(call, 0.0) * self._open(vessel)
+            if call <= 0.0:
+                continue
+            rate = conductance * call * self._open(vessel)
             place = min(at + _INFLOW_MM, self._bench.tree.vessels[vessel].length_mm)
             if rate > 1e-4 and not self._packed(vessel, place):
                 self._bench.injections.append(Injection(vessel, place, rate, 0.0, "saline"))
@@ -88,14 +92,19 @@ class Collaterals:
 
     def _open(self, vessel: int) -> float:
         """Share of the beds beyond that particles have left open: collaterals come through them."""
-        bench = self._bench
-        beds = bench.circulation.contents.beds
-        path = [vessel in bench.tree.path_to_root(v) for v in bench.circulation.bed_vessel.tolist()]
-        on = np.array(path, dtype=bool)
+        beds, on = self._bench.circulation.contents.beds, self._fed(vessel)
         if not on.any():
             return 1.0
         held = (beds.held[PARTICLES] + beds.held[LIPIODOL])[:-1][on]
         return float(np.clip(1.0 - held.sum() / beds.capacity_mg[:-1][on].sum(), 0.0, 1.0))
+
+    def _fed(self, vessel: int) -> NDArray[np.bool_]:
+        """(beds,) which of them a vessel feeds."""
+        if vessel not in self._feeds:
+            tree, ends = self._bench.tree, self._bench.circulation.bed_vessel.tolist()
+            path = [vessel in tree.path_to_root(end) for end in ends]
+            self._feeds[vessel] = np.array(path, dtype=bool)
+        return self._feeds[vessel]
 
     def state(self) -> dict[str, Any]:
         """What ``restore`` needs."""
