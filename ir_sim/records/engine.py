@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +18,8 @@ from ir_sim.records.failures import clear_error
 
 #: How long a writer waits for another one, seconds.
 LOCK_WAIT_S = 60.0
+#: How long it waits before it asks again for what SQLite does not wait for by itself, seconds.
+_AGAIN_S = 0.02
 DEFAULT_FILE = "scores.sqlite"
 POSTGRES = "postgresql+psycopg"
 
@@ -105,8 +109,8 @@ def _sqlite_engine(url: URL, read_only: bool, lock_wait_s: float) -> Engine:
     @event.listens_for(engine, "connect")
     def _prepare(raw: Any, _record: Any) -> None:
         cursor = raw.cursor()
-        if not read_only and cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-            cursor.execute("PRAGMA journal_mode=WAL")
+        if not read_only:
+            _into_wal(cursor, lock_wait_s)
         # FULL: an acknowledged run is on the disk, also through a power cut.
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
@@ -120,6 +124,25 @@ def _sqlite_engine(url: URL, read_only: bool, lock_wait_s: float) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _into_wal(cursor: sqlite3.Cursor, lock_wait_s: float) -> None:
+    """Let the file be written by one while others read.
+
+    Where several programs open a new log at once, SQLite refuses this change at once instead of
+    waiting as it does for other locks: two that both read would else wait for each other for ever.
+    """
+    until = time.monotonic() + lock_wait_s
+    while True:
+        try:
+            if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+                cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() >= until:
+                raise
+            time.sleep(_AGAIN_S)
+        else:
+            return
 
 
 def _on_a_read_only_medium(path: Path) -> bool:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
 from ir_sim.errors import RecordError
+from ir_sim.records.engine import connect_engine, log_url, reading
 from ir_sim.records.store import open_log
 
 #: Adds runs and prints the number of each once the log has confirmed it.
@@ -94,3 +97,30 @@ def test_a_killed_server_loses_nothing_that_was_confirmed(postgres, tmp_path):
     with open_log(url, tmp_path / "w") as log:
         assert set(confirmed) <= set(numbers(log))
         assert log.verify() == []
+
+
+def test_a_new_file_that_another_program_reads_is_waited_for(tmp_path):
+    """SQLite does not wait by itself when a file is to be written ahead: it refuses at once."""
+    path = tmp_path / "log.sqlite"
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("CREATE TABLE t (x)")
+    other.execute("BEGIN")
+    other.execute("SELECT * FROM t").fetchall()  # holds the file for reading
+    letting_go = threading.Timer(0.5, lambda: other.execute("COMMIT"))
+    letting_go.start()
+    with connect_engine(log_url(str(path), tmp_path)).connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+    letting_go.join()
+    other.close()
+
+
+def test_a_file_that_is_never_let_go_is_not_waited_for_longer_than_asked(tmp_path):
+    path = tmp_path / "log.sqlite"
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("CREATE TABLE t (x)")
+    other.execute("BEGIN")
+    other.execute("SELECT * FROM t").fetchall()
+    engine = connect_engine(log_url(str(path), tmp_path), lock_wait_s=0.2)
+    with pytest.raises(RecordError, match="locked by another program"), reading(engine, "log"):
+        pass
+    other.close()
