@@ -105,7 +105,9 @@ class Device(Model):
         if self.kind == "wire" and (
             self.balloon or self.stent or self.aspiration or self.infusion or self.embolectomy
         ):
-            raise ValueError("a wire carries no balloon, stent, aspiration or infusion")
+            raise ValueError(
+                "a wire carries no balloon, stent, aspiration, infusion or embolectomy"
+            )
         if self.embolectomy is not None and self.balloon is not None:
             raise ValueError("a catheter carries one balloon: balloon or embolectomy")
         if self.stent is not None and self.stent.expands == "balloon" and self.balloon is None:

@@ -123,7 +123,7 @@ class Procedure:
         if bare or (o.has(slot) and o.device(slot).device.id == device):
             return (yield from o.put_in(slot, device))
         if not o.has(slot):
-            return (yield from self._over_the_wire(self.scenario.devices[device]))
+            return (yield from self.over_the_wire(self.scenario.devices[device]))
         if not o.has("wire"):
             yield from o.put_in("wire", self._wire().id)
         ahead = o.inserted_mm(slot) + EXCHANGE_MM
@@ -133,7 +133,7 @@ class Procedure:
             return o.inserted_mm("wire") > ahead or o.force_n("wire") > steering.GENTLE_N
 
         yield from o.do(push, enough, 30.0)
-        return (yield from self._over_the_wire(self.scenario.devices[device]))
+        return (yield from self.over_the_wire(self.scenario.devices[device]))
 
     # -- getting there -------------------------------------------------------------------------
 
@@ -149,10 +149,6 @@ class Procedure:
     def bring(self, place: TipAt | Target) -> Work:
         """A device's tip to a place."""
         return (yield from self._bring(place))
-
-    def over_the_wire(self, device: Device) -> Work:
-        """A catheter put in over the wire."""
-        return (yield from self._over_the_wire(device))
 
     def angled_wire(self) -> Device:
         """The wire that steers best."""
@@ -195,7 +191,7 @@ class Procedure:
             if not o.has(slot):
                 yield from manoeuvres.climb(o, way, self._height(way))
                 first = self._way(self.task.target.vessel)
-                yield from self._over_the_wire(self._catheters(first)[0])
+                yield from self.over_the_wire(self._catheters(first)[0])
             if declotting.in_fistula(o, way.goal.id):
                 return (yield from declotting.along(o, place))
             above = max(self._height(way) - 40.0, way.branch_mm - way.turn.length_mm + 5.0)
@@ -212,7 +208,7 @@ class Procedure:
         for device in self._catheters(way)[:3]:
             if o.has(slot) and o.place(slot)[0] in inside:
                 pass  # it lies well: go on with it
-            elif not o.has(slot) and not (yield from self._over_the_wire(device)):
+            elif not o.has(slot) and not (yield from self.over_the_wire(device)):
                 continue
             for attempt in range(3):
                 if o.place(slot)[0] not in inside:
@@ -240,7 +236,7 @@ class Procedure:
                 return False
         return False
 
-    def _over_the_wire(self, device: Device) -> Work:
+    def over_the_wire(self, device: Device) -> Work:
         """A catheter put in, once enough of the wire is outside for it."""
         o = self.o
         outside = self.scenario.access.sheath_mm + SHEATH_OUTSIDE_MM
