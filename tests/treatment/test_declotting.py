@@ -6,6 +6,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from ir_sim.scenario.catalogue import shipped_devices
+from ir_sim.scenario.device import Device
 from ir_sim.scenario.library import load
 from ir_sim.simulation import Simulation
 from ir_sim.simulation.controls import Controls
@@ -215,3 +217,20 @@ def test_only_a_fistulas_clot_is_an_access():
         assert tool.access is None
         assert tool.balloon is None
         assert set(tool.state()) == {"tool", "clots", "thrombectomy", "lysis"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "words"),
+    [
+        ("wire", {}, "carries no balloon"),
+        ("catheter", {"balloon": "balloon-035-8x40"}, "carries one balloon"),
+    ],
+)
+def test_a_soft_balloon_sits_alone_on_a_catheter(kind, more, words):
+    devices = shipped_devices()
+    like = devices["wire-035-angled" if kind == "wire" else "embolectomy-55f"]
+    plain = like.model_dump(mode="json", exclude_none=True)
+    plain["embolectomy"] = {"diameter_mm": 9.0, "volume_ml": 0.75}
+    plain |= {k: devices[v].balloon.model_dump(mode="json") for k, v in more.items()}
+    with pytest.raises(ValueError, match=words):
+        Device.model_validate(plain)
