@@ -8,7 +8,7 @@ import numpy as np
 
 from ir_sim.anatomy.curve import Array
 from ir_sim.anatomy.lumen_layer import WALL_RADIUS_MM
-from ir_sim.anatomy.places import Index
+from ir_sim.anatomy.places import Index, firsts, lengths
 from ir_sim.anatomy.tubes import Mask, Tubes
 
 #: A side is swallowed by a later tube from this depth on, mm: of two sides that coincide one stays.
@@ -133,7 +133,7 @@ def pairs(with_group: Mask, groups: Index, points: int) -> tuple[Index, Index]:
     """
     _, columns = with_group.nonzero()
     count = with_group.sum(1)
-    of = np.repeat(np.arange(len(groups)), np.diff(np.append(groups, points)))
+    of = np.repeat(np.arange(len(groups)), lengths(groups, points))
     each = count[of]
     row = np.repeat(np.arange(points), each)
     start = (count.cumsum() - count)[of] - (each.cumsum() - each)
@@ -142,13 +142,13 @@ def pairs(with_group: Mask, groups: Index, points: int) -> tuple[Index, Index]:
 
 def _deepest(row: Index, depth: Array, known: Array) -> tuple[Index, Index]:
     """The points that lie deeper than is known, and the place of the first deepest pair of each."""
-    start = np.append(True, row[1:] != row[:-1]).nonzero()[0]
+    start = firsts(row[1:] != row[:-1])
     most = np.maximum.reduceat(depth, start)
     deeper = most > known[row[start]]
     if not deeper.any():
         return row[:0], row[:0]
     most[~deeper] = np.inf
-    equal = (depth == np.repeat(most, np.diff(np.append(start, len(row))))).nonzero()[0]
+    equal = (depth == np.repeat(most, lengths(start, len(row)))).nonzero()[0]
     of = row[equal]
-    first = equal[np.append(True, of[1:] != of[:-1])]
+    first = equal[firsts(of[1:] != of[:-1])]
     return row[first], first

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ir_sim.anatomy.cover import pairs
 from ir_sim.anatomy.curve import Array
 from ir_sim.anatomy.lumen_layer import BAND_MM, CELL_MM, WALL_RADIUS_MM
+from ir_sim.anatomy.places import firsts
 
 #: Carinas that fill less than this are not worth it, mm2.
 _LEAST_MM2 = 0.01
@@ -102,7 +103,7 @@ def _distance(x: Array, y: Array, of: NDArray[np.intp], walls: Array) -> Array:
         of: (n,) numbers of the carinas that the points are near, ascending.
         walls: Walls.
     """
-    groups = np.append(0, np.flatnonzero(np.diff(of)) + 1)
+    groups = firsts(of[1:] != of[:-1])
     low_x, low_y = np.minimum.reduceat(x, groups), np.minimum.reduceat(y, groups)
     high_x, high_y = np.maximum.reduceat(x, groups), np.maximum.reduceat(y, groups)
     x0, y0, x1, y1 = walls.T
@@ -120,6 +121,6 @@ def _distance(x: Array, y: Array, of: NDArray[np.intp], walls: Array) -> Array:
     rx -= u * dx
     ry -= u * dy
     out = np.full(len(x), np.inf)
-    start = np.append(True, row[1:] != row[:-1]).nonzero()[0]
+    start = firsts(row[1:] != row[:-1])
     out[row[start]] = np.sqrt(np.minimum.reduceat(rx * rx + ry * ry, start))
     return out

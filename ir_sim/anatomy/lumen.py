@@ -27,6 +27,8 @@ from ir_sim.anatomy.reshape import ReshapedLayer, WallChange
 from ir_sim.anatomy.tubes import Tubes
 from ir_sim.anatomy.vessel_tree import OCCLUDED_RADIUS_MM, Vessel, VesselTree, leaves_at_end
 
+_NOTHING = np.zeros(0, np.intp)
+
 
 class Lumen:
     """The lumens of all layers of a tree.
@@ -36,12 +38,14 @@ class Lumen:
         layers: Which vessel lies on which layer.
         maps: One ``LumenLayer`` a layer.
         radius_mm: (samples,) radii now: the tree's, or what treatment has made of them.
+        painted_mm: (samples,) radii whose signed distance ``maps`` tell: ``radius_mm`` itself,
+            or what that was before the last change, until ``paint``.
     """
 
     def __init__(self, tree: VesselTree) -> None:
         self.tree = tree
         self.layers: Layers = assign_layers(tree)
-        self.radius_mm: Array = tree.sample_radius_mm
+        self.radius_mm = self.painted_mm = tree.sample_radius_mm
         self.maps = [self._layer(k) for k in range(self.layers.count)]
         self._shows = [self._shown_in(k) for k in range(self.layers.count)]
         first, authored = tree.first, tree.sample_radius_mm
@@ -50,11 +54,17 @@ class Lumen:
             for k, layer in enumerate(self.maps)
         ]
 
-    def reshape(self, radius_mm: Array) -> list[WallChange]:
+    @property
+    def bounds(self) -> list[tuple[complex, complex]]:
+        """For each layer lower left and upper right corner of all walls that it may have, mm."""
+        return [layer.bounds for layer in self._reshaped]
+
+    def reshape(self, radius_mm: Array, *, paint: bool = True) -> list[WallChange]:
         """Give the vessels new radii; only what is near the changed ones is worked out again.
 
         Args:
             radius_mm: (samples,) new radii, by the tree's sample table.
+            paint: Whether the signed distance follows at once, or with ``paint``.
 
         Returns:
             What that changes of the walls of each layer that it changes.
@@ -71,13 +81,26 @@ class Lumen:
         differs = (radius != self.radius_mm).nonzero()[0]
         if not len(differs):
             return []
+        self.paint()
         self.radius_mm = radius
         changes = []
         for k, shows in enumerate(self._shows):
             if shows[differs].any():
                 self.maps[k] = self._reshaped[k]
                 changes.append(self._reshaped[k].reshape(radius))
+        if paint:
+            self.paint()
         return changes
+
+    def paint(self) -> NDArray[np.intp]:
+        """Let the signed distance follow the radii; returns the samples for which it had not."""
+        if self.painted_mm is self.radius_mm:
+            return _NOTHING
+        late = (self.painted_mm != self.radius_mm).nonzero()[0]
+        for layer in self._reshaped:
+            layer.paint()
+        self.painted_mm = self.radius_mm
+        return np.asarray(late)
 
     def parts(self, layer: int) -> list[tuple[Vessel, NDArray[np.bool_]]]:
         """The vessels of a layer and the samples of each that belong to it (mouths included)."""

@@ -7,6 +7,9 @@ squares are open follows from the radii alone.
 
 from __future__ import annotations
 
+import math
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -39,6 +42,7 @@ class Patches:
         self._low = np.minimum(walls[:, :2], walls[:, 2:])
         self._high = np.maximum(walls[:, :2], walls[:, 2:])
         self._origin = np.floor(np.array(box[:2]) / SQUARE_MM) * SQUARE_MM
+        self._corner: tuple[float, float] = tuple(self._origin.tolist())
         size = np.ceil((np.array(box[2:]) - self._origin) / SQUARE_MM).astype(int) + 1
         self.open: NDArray[np.int32] = np.zeros((size[1], size[0]), np.int32)
         self.kept: dict[int, tuple[Wall, ...]] = {}
@@ -151,13 +155,16 @@ class Patches:
         """The squares that a wall goes through: from and to which share of it, row, column."""
         shares = {0.0, 1.0}
         for axis in (0, 1):
-            a, b = ((wall[axis + end] - self._origin[axis]) / SQUARE_MM for end in (0, 2))
-            low, high = sorted((float(a), float(b)))
-            for line in range(int(np.floor(low)) + 1, int(np.floor(high)) + 1):
-                shares.add((line - float(a)) / (float(b) - float(a)))
+            a, b = ((wall[axis + end] - self._corner[axis]) / SQUARE_MM for end in (0, 2))
+            for line in range(math.floor(min(a, b)) + 1, math.floor(max(a, b)) + 1):
+                shares.add((line - a) / (b - a))
         cuts = sorted(t for t in shares if 0.0 <= t <= 1.0)
-        middle = 0.5 * (np.array(cuts[1:]) + np.array(cuts[:-1]))
-        rows, columns = self._squares(
-            wall[0] + middle * (wall[2] - wall[0]), wall[1] + middle * (wall[3] - wall[1])
-        )
-        return list(zip(cuts[:-1], cuts[1:], rows.tolist(), columns.tolist(), strict=True))
+        return [(a, b, *self._square(wall, 0.5 * (b + a))) for a, b in pairwise(cuts)]
+
+    def _square(self, wall: Wall, share: float) -> tuple[int, int]:
+        """Row and column of a place on a wall."""
+        ny, nx = self.open.shape
+        x, y = self._corner
+        column = int((wall[0] + share * (wall[2] - wall[0]) - x) / SQUARE_MM)
+        row = int((wall[1] + share * (wall[3] - wall[1]) - y) / SQUARE_MM)
+        return min(max(row, 0), ny - 1), min(max(column, 0), nx - 1)

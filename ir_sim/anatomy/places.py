@@ -32,6 +32,21 @@ class Places:
         return found
 
 
+def firsts(other: NDArray[np.bool_]) -> Index:
+    """Where runs begin: at 0, and at each further place that is other than the one before it."""
+    out = np.empty(len(other) + 1, dtype=bool)
+    out[0], out[1:] = True, other
+    return out.nonzero()[0]
+
+
+def lengths(first: Index, total: int) -> Index:
+    """(n,) lengths of runs that begin at (n,) places, the last of them up to the end."""
+    out = np.empty_like(first)
+    np.subtract(first[1:], first[:-1], out=out[:-1])
+    out[-1:] = total - first[-1:]
+    return out
+
+
 def grown(box: Box, by_mm: float) -> Box:
     """A box grown on all sides."""
     return box[0] - by_mm, box[1] - by_mm, box[2] + by_mm, box[3] + by_mm

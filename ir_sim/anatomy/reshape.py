@@ -107,6 +107,8 @@ class ReshapedLayer(LumenLayer):
         strips = np.unique(self._sides.strip)
         for i in range(0, len(strips), _AT_ONCE):  # all, so that no first change costs more
             self._strips |= self._sides.lay(strips[i : i + _AT_ONCE], self._eased)
+        #: nodes that moved, all radii before, and boxes: what ``paint`` is still to do
+        self._unpainted: tuple[Index, Array, list[Box]] | None = None
         self._laid: dict[int, tuple[Key, ...]] = {}
         self._carinas: dict[int, Array] = {}
 
@@ -116,6 +118,11 @@ class ReshapedLayer(LumenLayer):
         if not laid and not self._patches.kept:
             return self._authored.walls()
         return [np.array(wall).reshape(2, 2) for wall in sorted([*self._patches.left(), *laid])]
+
+    @property
+    def bounds(self) -> tuple[complex, complex]:
+        """Lower left and upper right corner of all walls that there may be, mm."""
+        return self._patches.bounds
 
     @property
     def polygon(self) -> shapely.Geometry:
@@ -128,7 +135,7 @@ class ReshapedLayer(LumenLayer):
         return closed(shapely.union_all([tube_polygon(xy[i], self._radius[i]) for i in runs]))
 
     def reshape(self, radius_mm: Array) -> WallChange:
-        """Give the layer new radii.
+        """Give the layer new radii; its signed distance follows with ``paint``.
 
         Args:
             radius_mm: (samples,) new radii.
@@ -136,14 +143,12 @@ class ReshapedLayer(LumenLayer):
         Returns:
             What that changes of its walls.
         """
-        if self.depth_mm is self._authored.depth_mm:
-            self.depth_mm, self.sample = self.depth_mm.copy(), self.sample.copy()
+        self.paint()
         tubes, was = self._tubes, self._eased
         radius = radius_mm[tubes.sample]
         moved = (radius != self._radius).nonzero()[0]
         eased = tubes.eased_again(was, radius, moved)
-        self._painted.follow(moved, self._radius, radius)
-        self._radius, self._eased = radius, eased
+        before, self._radius, self._eased = self._radius, radius, eased
         others = (eased != was).nonzero()[0]
         around = np.zeros(len(radius), dtype=bool)
         around[moved] = around[others] = True
@@ -164,10 +169,25 @@ class ReshapedLayer(LumenLayer):
             change.gone, change.new = [(-1, *w) for w in gone], [(-1, *w) for w in new]
         stale = self._sides.strips_of(np.concatenate(corners))
         self._strips |= self._sides.lay(stale, eased)
-        for some, most in zip(groups, reach, strict=True):
-            self._paint(self._box(some, np.maximum(most, self._first[some]), _DEPTH_FEELS_MM))
+        boxes = [
+            self._box(some, np.maximum(most, self._first[some]), _DEPTH_FEELS_MM)
+            for some, most in zip(groups, reach, strict=True)
+        ]
+        self._unpainted = moved, before, boxes
         self._show(stale, change)
         return change
+
+    def paint(self) -> None:
+        """Let signed distance and nearest cross-section follow the last change of radii."""
+        if self._unpainted is None:
+            return
+        if self.depth_mm is self._authored.depth_mm:
+            self.depth_mm, self.sample = self.depth_mm.copy(), self.sample.copy()
+        moved, before, boxes = self._unpainted
+        self._unpainted = None
+        self._painted.follow(moved, before, self._radius)
+        for box in boxes:
+            self._paint(box)
 
     def _turn_squares(self, nodes: Index) -> Box | None:
         """Open the squares in which walls are another than authored; a box of what has turned.

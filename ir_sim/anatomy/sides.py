@@ -17,7 +17,7 @@ import shapely
 
 from ir_sim.anatomy.cover import Beside, Cover
 from ir_sim.anatomy.curve import Array
-from ir_sim.anatomy.places import Box, Index
+from ir_sim.anatomy.places import Box, Index, firsts
 from ir_sim.anatomy.tubes import Mask, Tubes
 
 #: A wall that turns into the lumen by more than this at one corner is sharp, rad: with walls
@@ -110,7 +110,8 @@ class Sides:
         corners = seen.nonzero()[0]
         x, y = self.x[corners], self.y[corners]
         node = tubes.corner_node[corners]
-        groups = np.append(0, np.flatnonzero(np.diff(self.strip[corners])) + 1)
+        strip = self.strip[corners]
+        groups = firsts(strip[1:] != strip[:-1])
         found = Beside(tubes, radius_mm, (x, y, x, y), (node, node), groups).cover(x, y)
         self._depth[corners] = found.depth_mm
         free, free_after = self._depth[piece] <= 0.0, self._depth[after] <= 0.0

@@ -121,7 +121,7 @@ class Tubes:
         if not steep.any():
             return radius_mm
         out = radius_mm.copy()
-        self._ease(np.unique(self.run[steep]), radius_mm, out)
+        self._ease(set(self.run[steep].tolist()), radius_mm, out)
         return out
 
     def eased_again(self, was_mm: Array, radius_mm: Array, moved: Index) -> Array:
@@ -133,12 +133,12 @@ class Tubes:
             moved: Nodes whose radii are not what they were.
         """
         out = was_mm.copy()
-        self._ease(np.unique(self.run[moved]), radius_mm, out)
+        self._ease(set(self.run[moved].tolist()), radius_mm, out)
         return out
 
-    def _ease(self, runs: Index, radius_mm: Array, out: Array) -> None:
+    def _ease(self, runs: set[int], radius_mm: Array, out: Array) -> None:
         """Write the eased radii of some runs."""
-        for run in runs.tolist():
+        for run in runs:
             part = slice(*self._start[run : run + 2])
             r, apart = radius_mm[part], _STEEPEST * self._apart[part][:-1]
             out[part] = r

@@ -58,36 +58,30 @@ class Carinas:
         y = np.minimum(np.maximum(rel.imag + self._shift[0], 0.0), ny - 1.0).astype(np.intp)
         return np.asarray(self._at.ravel()[y * nx + x])
 
-    def change(self, gone: NDArray[np.bool_], new: Complex, low: complex, high: complex) -> None:
+    def change(self, gone: NDArray[np.bool_], new: Complex) -> None:
         """Some authored discs are no more, and there are others: told anew only near them.
 
         Args:
             gone: (m,) which of the authored discs are no more.
-            new: Discs that are not authored, in an order that does not depend on what was before.
-            low: Lower left corner of all that there may be; always the same.
-            high: Upper right corner, likewise.
+            new: Discs that are not authored, sorted.
         """
-        if np.array_equal(gone, self._gone) and np.array_equal(new, self._new):
-            return
         parts = (
             self.centre[gone != self._gone],
-            np.setdiff1d(new, self._new),
-            np.setdiff1d(self._new, new),
+            _missing(new, self._new),
+            _missing(self._new, new),
         )
         touched = np.concatenate(parts)
         if not len(touched):
             return
         self._gone, self._new = gone, new
         self.any = len(new) > 0 or not gone.all()
-        if self._wide is self._authored:
-            self._widen(low, high)
         self._tell(touched)
         as_authored = not gone.any() and not len(new)
         self._at = self._authored if as_authored else self._wide
         self._shift = (0, 0) if as_authored else self._border
 
-    def _widen(self, low: complex, high: complex) -> None:
-        """A map of all that there may be, with the authored one's cells."""
+    def widen(self, low: complex, high: complex) -> None:
+        """Make room for what there may be between two corners, before the first ``change``."""
         ny, nx = self._of.shape
         first, last = self._cell(low), self._cell(high)
         border = (max(-first[0], 0), max(-first[1], 0))
@@ -149,6 +143,14 @@ class Carinas:
             nearer = d < best[part]
             best[part][nearer] = d[nearer]
             self._of[part][nearer] = k
+
+
+def _missing(some: Complex, others: Complex) -> Complex:
+    """Those of some discs that are not among others; both in order."""
+    if not len(others):
+        return some
+    at = np.minimum(others.searchsorted(some), len(others) - 1)
+    return np.asarray(some[others[at] != some])
 
 
 def _choice(centre: Complex, of: NDArray[np.int32]) -> Complex:

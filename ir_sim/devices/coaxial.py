@@ -86,7 +86,8 @@ class CoaxialSystem:
         layer_of = np.array(lumen.layers.layer, dtype=np.intp)
         self._layer_of_sample = layer_of[lumen.tree.sample_vessel]
         self._stretches = Stretches(lumen.tree)
-        self._space = ContactSpace([grid.walls() for grid in lumen.maps], WALL_RADIUS_MM)
+        walls = [grid.walls() for grid in lumen.maps]
+        self._space = ContactSpace(walls, WALL_RADIUS_MM, lumen.bounds)
         layer = int(layer_of[mouth.vessel])
         self.rod = Rod(self._space, complex(*mouth.xy_mm), mouth.angle_rad, layer, link_mm)
 
@@ -145,14 +146,22 @@ class CoaxialSystem:
             self._press()
 
     def follow(self, radius_mm: Array) -> None:
-        """Let the walls follow the vessels' calibres by one tick: at most one stretch is laid anew.
+        """Let the walls follow the vessels' calibres by one tick.
 
-        Where walls close in on a device it is pushed aside by the next ``advance``.
+        At most one stretch is laid anew, and in the next tick the signed distance follows it: each
+        is half of the work. Where walls close in on a device the next ``advance`` pushes it aside.
 
         Args:
             radius_mm: (samples,) radii, positive and finite.
         """
-        laid, nodes = self.lumen.radius_mm, self.rod.nodes if self.stack else self.rod.nodes[:0]
+        nodes = self.rod.nodes if self.stack else self.rod.nodes[:0]
+        late = self.lumen.paint()
+        if len(late):
+            if self._stretches.beside(late, self.lumen.radius_mm, nodes).any():
+                self.rod.settled, self._seen = False, None
+                self._outside_mm = self._follow_vessels()
+            return
+        laid = self.lumen.radius_mm
         wanted = np.maximum(radius_mm, OCCLUDED_RADIUS_MM)
         found = self._stretches.next(wanted, laid, nodes)
         if found is None:
@@ -161,14 +170,12 @@ class CoaxialSystem:
         goal = laid.copy()
         goal[part] = np.maximum(wanted[part], laid[part] - CLOSING_MM) if near else wanted[part]
         settled, seen = self.rod.settled, self._seen
-        self._lay_walls(goal)
+        self._lay_walls(goal, paint=False)
         if not near:  # nothing that a device feels
             self.rod.settled, self._seen = settled, seen
-        elif self.stack:
-            self._outside_mm = self._follow_vessels()
 
-    def _lay_walls(self, radius_mm: Array) -> None:
-        for change in self.lumen.reshape(radius_mm):
+    def _lay_walls(self, radius_mm: Array, *, paint: bool = True) -> None:
+        for change in self.lumen.reshape(radius_mm, paint=paint):
             self._space.lay_walls(change)
             self.rod.settled, self._seen = False, None
 
@@ -326,7 +333,10 @@ class CoaxialSystem:
 
     def save(self) -> dict[str, Any]:
         """Everything needed to go on from here with the same bits."""
+        lumen = self.lumen
+        late = {} if lumen.painted_mm is lumen.radius_mm else {"painted_mm": lumen.painted_mm}
         return {
+            **late,
             "rod": self.rod.state.copy(),
             "felt": self.rod.felt,
             "settled": self.rod.settled,
@@ -337,7 +347,9 @@ class CoaxialSystem:
 
     def restore(self, saved: Mapping[str, Any]) -> None:
         """Go back to what ``save`` returned."""
-        self._lay_walls(saved["radius_mm"])
+        if "painted_mm" in saved:
+            self._lay_walls(saved["painted_mm"])
+        self._lay_walls(saved["radius_mm"], paint="painted_mm" not in saved)
         self.rod.place(saved["rod"].copy(), saved["felt"])
         self.rod.settled, self._seen = saved["settled"], None
         self._outside_mm = saved["outside_mm"]

@@ -80,9 +80,16 @@ class ContactSpace:
     Args:
         walls: For each layer the polylines (n, 2) of its walls.
         wall_radius_mm: Radius of the wall segments.
+        bounds: For each layer lower left and upper right corner of all walls that it may have;
+            none where walls stay as they are.
     """
 
-    def __init__(self, walls: Sequence[Sequence[Array]], wall_radius_mm: float) -> None:
+    def __init__(
+        self,
+        walls: Sequence[Sequence[Array]],
+        wall_radius_mm: float,
+        bounds: Sequence[tuple[complex, complex]] = (),
+    ) -> None:
         if len(walls) > _MAX_LAYERS:
             raise ValueError(f"{len(walls)} layers of crossing vessels; at most {_MAX_LAYERS}")
         self._space = pymunk.Space()
@@ -103,7 +110,9 @@ class ContactSpace:
             self._walls.append({})
             self._carinas.append(Carinas(polylines))
             self._cut.append(np.zeros(len(self._carinas[-1].centre), dtype=bool))
-            self._lay(layer, list(ends))
+            self._lay(layer, list(ends), [])
+        for carinas, (low, high) in zip(self._carinas, bounds, strict=False):
+            carinas.widen(low, high)
         self._bodies: list[pymunk.Body] = []
         self._feelers: list[tuple[pymunk.Circle, ...]] = []
         self._body_ids: list[int] = []
@@ -118,16 +127,16 @@ class ContactSpace:
     def lay_walls(self, change: WallChange) -> None:
         """Take some of a layer's walls away and lay others."""
         had = self._walls[change.layer]
-        self._space.remove(*[had.pop(key) for key in change.gone])
-        self._lay(change.layer, change.new)
+        gone = [had.pop(key) for key in change.gone]
+        self._lay(change.layer, change.new, gone)
+        self._space.remove(*gone)
         carinas, patches = self._carinas[change.layer], change.patches
         if change.turned:
             at = carinas.centre
             self._cut[change.layer] = patches.are_open(
                 np.stack([at.real, at.imag, at.real, at.imag], 1)
             )
-        low, high = patches.bounds
-        carinas.change(self._cut[change.layer], change.carinas, low, high)
+        carinas.change(self._cut[change.layer], change.carinas)
 
     def walls(self) -> list[list[Key]]:
         """All walls of each layer, sorted."""
@@ -137,14 +146,20 @@ class ContactSpace:
         """(n,) the sharp corner that a link whose middle is at each point is compared with."""
         return self._carinas[layer].nearest(at)
 
-    def _lay(self, layer: int, walls: Sequence[Key]) -> None:
+    def _lay(self, layer: int, walls: Sequence[Key], spare: list[pymunk.Segment]) -> None:
+        """Lay walls; segments of the layer that are to spare are moved, as many as are needed."""
         body, seen = self._space.static_body, pymunk.ShapeFilter(categories=1 << layer)
-        new: dict[Key, pymunk.Segment] = {}
+        laid, new = self._walls[layer], []
         for key in walls:
-            new[key] = pymunk.Segment(body, key[1:3], key[3:], self._wall_radius_mm)
-            new[key].filter = seen
-        self._space.add(*new.values())
-        self._walls[layer] |= new
+            if spare:
+                laid[key] = wall = spare.pop()
+                wall.unsafe_set_endpoints(key[1:3], key[3:])
+                self._space.reindex_shape(wall)
+                continue
+            laid[key] = wall = pymunk.Segment(body, key[1:3], key[3:], self._wall_radius_mm)
+            wall.filter = seen
+            new.append(wall)
+        self._space.add(*new)
 
     def shape_links(self, length_mm: Array, radius_mm: Array, layer: Index) -> None:
         """Give the chain's links their lengths, outer radii and layers."""

@@ -46,7 +46,7 @@ class ChainPose:
         out[0], out[-1] = self.nodes[0], self.nodes[-1]
         out[1::2] = middle
         out[2:-1:2] = 0.5 * self.nodes[1:-1] + 0.25 * (middle[1:] + middle[:-1])
-        return np.stack([out.real, out.imag], 1)
+        return out.view(np.float64).reshape(-1, 2)
 
     @cached_property
     def curve_s_mm(self) -> Array:
@@ -76,16 +76,19 @@ class ChainPose:
     @cached_property
     def curve_sample(self) -> NDArray[np.intp]:
         """(2 n + 1,) nearest cross-section in the tree's sample table, or -1."""
-        out = np.full(len(self.curve), -1, np.intp)
-        for k in np.unique(self.curve_layer).tolist():
+        maps, low = self.lumen.maps, int(self.layer.min())
+        if low == self.layer.max():  # as nearly always
+            return maps[low].sample_at(self.curve).astype(np.intp)
+        out = np.empty(len(self.curve), np.intp)
+        for k in set(self.layer.tolist()):
             on = self.curve_layer == k
-            out[on] = self.lumen.maps[k].sample_at(self.curve[on])
+            out[on] = maps[k].sample_at(self.curve[on])
         return out
 
     def clearance_mm(self, xy_mm: Array, layer: NDArray[np.intp]) -> Array:
         """(n,) signed distance of (n, 2) points on given layers to the wall."""
         out = np.empty(len(xy_mm))
-        for k in np.unique(layer).tolist():
+        for k in set(layer.tolist()):
             out[layer == k] = self.lumen.maps[k].clearance_mm(xy_mm[layer == k])
         return out
 
@@ -122,8 +125,16 @@ class DeviceState:
     @cached_property
     def tip_mm(self) -> Array:
         """(2,) position of the tip."""
+        return self._at(self.inserted_mm)
+
+    def _at(self, s_mm: float) -> Array:
+        """(2,) the curve's point so far from the sheath's mouth."""
         s, curve = self.chain.curve_s_mm, self.chain.curve
-        return np.array([np.interp(self.inserted_mm, s, curve[:, k]) for k in (0, 1)])
+        i = int(s.searchsorted(s_mm, "right"))
+        if not 0 < i < len(s):
+            return np.array(curve[min(i, len(s) - 1)])
+        (a, b), (here, there) = s[i - 1 : i + 1].tolist(), curve[i - 1 : i + 1]
+        return np.asarray((there - here) / (b - a) * (s_mm - a) + here)
 
     @cached_property
     def points_mm(self) -> Array:
@@ -149,10 +160,7 @@ class DeviceState:
     @cached_property
     def tip_direction(self) -> Array:
         """(2,) unit vector in which the tip points."""
-        s, curve = self.chain.curve_s_mm, self.chain.curve
-        back = max(self.inserted_mm - 1.0, 0.0)
-        was = np.array([np.interp(back, s, curve[:, k]) for k in (0, 1)])
-        d = self.tip_mm - was
+        d = self.tip_mm - self._at(max(self.inserted_mm - 1.0, 0.0))
         return np.asarray(d / max(float(np.hypot(*d)), 1e-9))
 
     @cached_property

@@ -226,7 +226,7 @@ class Blood:
         rest = self.supply.outlets
         drop = pressure[rest.node[self._beds]] - rest.pressure[self._beds]
         relative = np.maximum(drop / self._rest_drop, 1e-3)
-        target = np.clip(relative**self._follows, _LEAST_TONE, _MOST_TONE)
+        target = np.minimum(np.maximum(relative**self._follows, _LEAST_TONE), _MOST_TONE)
         self.tone = self.tone + share * (target - self.tone)
 
     def _set_circuit(self) -> None:

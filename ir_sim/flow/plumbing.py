@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -111,18 +112,24 @@ class Plumbing:
         """(vessels,) the element at each vessel's ostium."""
         return np.searchsorted(self.vessel, np.arange(len(self.tree.vessels)))
 
+    @cached_property
+    def _middles(self) -> list[tuple[int, Array]]:
+        """For each vessel its first sample, and the arclengths midway between its samples, mm."""
+        s, first = self.tree.sample_s_mm, [int(at) for at in self.tree.first]
+        return [(a, 0.5 * (s[a + 1 : b] + s[a : b - 1])) for a, b in pairwise(first)]
+
     def sum(self, per_sample: Array) -> Array:
         """(elements,) sums of a (samples,) quantity."""
         return np.asarray(np.add.reduceat(per_sample, self.first[:-1]))
 
     def sample_at(self, vessel: int, s_mm: float) -> int:
         """The sample whose stretch holds an arclength, in the sample table."""
-        low, high = int(self.tree.first[vessel]), int(self.tree.first[vessel + 1])
-        s = self.tree.sample_s_mm[low:high]
-        i = int(np.searchsorted(0.5 * (s[1:] + s[:-1]), max(s_mm, 0.0)))
-        while i < high - low - 1 and self.ds_mm[low + i] == 0.0:
+        low, middles = self._middles[vessel]
+        i = low + int(middles.searchsorted(max(s_mm, 0.0)))
+        last = low + len(middles)
+        while i < last and self.ds_mm[i] == 0.0:
             i += 1
-        return low + i
+        return i
 
     def samples_between(self, vessel: int, from_mm: float, to_mm: float) -> slice:
         """The samples of a vessel from one arclength to another, at least one."""

@@ -12,25 +12,31 @@ import numpy as np
 _CONSTANT = ("device", "profile")
 
 
+#: What is told by its ``repr`` and made of nothing else; most values are of these.
+_PLAIN = frozenset((float, int, bool, str, type(None)))
+
+
 def digest_of(*values: Any) -> str:
     """SHA-256, hexadecimal, of numbers, texts, arrays and whatever is made of them."""
-    digest = hashlib.sha256()
+    parts: list[bytes] = []
     for value in values:
-        _feed(digest, value)
-    return digest.hexdigest()
+        _tell(value, parts)
+    return hashlib.sha256(b"".join(parts)).hexdigest()
 
 
-def _feed(digest: Any, value: Any) -> None:
-    if isinstance(value, np.ndarray):
-        digest.update(np.ascontiguousarray(value).tobytes())
-    elif isinstance(value, Mapping):
+def _tell(value: Any, parts: list[bytes]) -> None:
+    if type(value) in _PLAIN:
+        parts.append(repr(value).encode())
+    elif isinstance(value, np.ndarray):
+        parts.append(value.tobytes())
+    elif isinstance(value, dict | Mapping):  # the abstract class alone is slow to ask
         for key in value:
-            digest.update(str(key).encode())
-            _feed(digest, value[key])
+            parts.append(str(key).encode())
+            _tell(value[key], parts)
     elif isinstance(value, list | tuple):
         for item in value:
-            _feed(digest, item)
+            _tell(item, parts)
     elif hasattr(value, "__dict__"):
-        _feed(digest, {k: v for k, v in vars(value).items() if k not in _CONSTANT})
+        _tell({k: v for k, v in vars(value).items() if k not in _CONSTANT}, parts)
     else:
-        digest.update(repr(value).encode())
+        parts.append(repr(value).encode())

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ir_sim.anatomy import VesselTree
+from ir_sim.anatomy.places import firsts
 from ir_sim.devices import DeviceState, SheathMouth
 from ir_sim.flow.injector import HAND_PSI, most_flow_ml_s
 from ir_sim.flow.obstacles import CatheterInLumen
@@ -112,9 +113,6 @@ def injection(out: Outflow, tree: VesselTree, wanted_ml_s: float, *, power: bool
     return Injecting(min(wanted_ml_s, most), out.slot, tree.vessels[out.vessel].id, out.wedged)
 
 
-_FIRST = np.zeros(1, np.intp)
-
-
 class Lying:
     """The stretches of vessels that devices lie in; found anew only when a device has moved."""
 
@@ -144,7 +142,7 @@ def _in_lumen(device: DeviceState, tree: VesselTree) -> Iterator[CatheterInLumen
     if not len(sample):
         return
     vessel, at = tree.sample_vessel[sample], tree.sample_s_mm[sample]
-    starts = np.concatenate([_FIRST, (vessel[1:] != vessel[:-1]).nonzero()[0] + 1])
+    starts = firsts(vessel[1:] != vessel[:-1])
     spans: dict[int, tuple[float, float]] = {}
     for v, least, most in zip(
         vessel[starts].tolist(),

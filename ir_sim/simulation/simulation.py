@@ -248,7 +248,8 @@ class Simulation:
             mg = sum(ml * jet.concentration_mg_ml for jet, ml in own if jet.species == "contrast")
             self.contrast_ml += mg / CONTRAST_MG_ML
         bench.injections.clear()
-        self.coaxial.follow(circulation.radius_mm)  # as treatment, spasm or injury have made them
+        if (self._tick + 1) % HASH_TICKS:  # a checkpoint is enough for its tick
+            self.coaxial.follow(circulation.radius_mm)  # as treatment, spasm, injury made them
         return injecting, [out.blocked] if wanted > 0.0 and out.blocked else []
 
     def _tell_treatments(self) -> None:

@@ -133,8 +133,8 @@ class Angioplasty(Treatment):
                 return
             now = self._inflation = begin(self.walls, lies)
             self._balloon = device.device.id
-        rate = float(np.clip(hand, -_EMPTY_ATM_S, _FILL_ATM_S))
-        now.atm = float(np.clip(now.atm + rate * bench.dt_s, 0.0, MOST_ATM))
+        rate = min(max(hand, -_EMPTY_ATM_S), _FILL_ATM_S)
+        now.atm = min(max(now.atm + rate * bench.dt_s, 0.0), MOST_ATM)
 
     def _press(self, now: Inflation, device: DeviceState) -> None:
         balloon = device.device.balloon

@@ -150,7 +150,7 @@ class Assistant:
             if goal <= 0.0 or self._burst:
                 return
             now = self._inflation = begin(self.walls, self._balloon_lies)
-        now.atm += float(np.clip(goal - now.atm, -_EMPTY_ATM_S * dt_s, _FILL_ATM_S * dt_s))
+        now.atm += min(max(goal - now.atm, -_EMPTY_ATM_S * dt_s), _FILL_ATM_S * dt_s)
         self._free_stent(now)
         self._inflating.press(now, self.device, None, dt_s)
         if now.atm >= FULL_ATM:

@@ -93,7 +93,7 @@ def waist_percent(stretched: Array, balloon_mm: float) -> float:
     """How much narrower than the balloon its waist is."""
     if not len(stretched) or balloon_mm <= 0.0:
         return 0.0
-    return float(100.0 * np.clip(1.0 - stretched.min() / balloon_mm, 0.0, 1.0))
+    return 100.0 * min(max(1.0 - float(stretched.min()) / balloon_mm, 0.0), 1.0)
 
 
 def sprung_back_mm(rest_mm: Array, stretched: Array, recoil: Array | float) -> Array:

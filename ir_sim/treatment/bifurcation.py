@@ -161,7 +161,7 @@ class Bifurcation:
         """Whether a full balloon lies in a mouth."""
         if now is None or now.inflation.atm < FULL_ATM:
             return False
-        inside = np.isin(self._mouths[side].samples, now.inflation.samples)
+        inside = (self._mouths[side].samples[:, None] == now.inflation.samples).any(1)
         return float(inside.mean()) >= _KEPT_SHARE
 
     def _stented(self, side: int) -> bool:

@@ -134,9 +134,9 @@ class Inflating:
         """Let the balloon fill the lumen."""
         share = np.minimum(free, width) / np.maximum(width, 1e-6)
         of = self.bench.tree.sample_vessel[now.samples]
-        for vessel in np.unique(of).tolist():
+        for vessel in sorted(set(of.tolist())):
             on = now.samples[of == vessel]
-            closed = float(np.clip(share[of == vessel].max(), 0.0, 1.0))
+            closed = min(max(float(share[of == vessel].max()), 0.0), 1.0)
             closed = closed if closed > 0.3 and len(on) > 2 else 0.0
             before = now.closed.get(vessel, 0.0)
             if abs(closed - before) < 0.02 and not (closed in (0.0, 1.0) and closed != before):
@@ -185,8 +185,9 @@ class Inflating:
         name = bench.tree.vessels[vessel].id.replace("_", " ")
         if now.atm >= _INFLATED_SHARE * balloon.nominal_atm:
             say("balloon_inflated", f"The balloon was inflated in the {name}, to {free:.1f} mm.")
-            if not balloon.occlusion and not self._useful(now):
-                say("balloon_outside_lesion", f"The balloon lay beside the lesion in the {name}.")
+            beside = "balloon_outside_lesion"
+            if not (balloon.occlusion or beside in now.told or self._useful(now)):
+                say(beside, f"The balloon lay beside the lesion in the {name}.")
         if now.ratio > _OVERSIZE:
             times = f"{now.ratio:.2f} times its calibre"
             say("balloon_oversized", f"The balloon stretched the {name} to {times}.")
@@ -227,7 +228,9 @@ class Inflating:
             return False
         on = np.flatnonzero(walls.ground.site == walls.ground.place[now.site])
         deep = on[walls.first_mm[on] < 0.9 * walls.ground.healthy_mm[on]]
-        return len(deep) == 0 or float(np.isin(deep, now.samples).mean()) >= 0.8
+        under = np.zeros(len(walls.first_mm), dtype=bool)
+        under[now.samples] = True
+        return len(deep) == 0 or float(under[deep].mean()) >= 0.8
 
     def end(self, now: Inflation, device: Device, slot: str | None) -> None:
         """The balloon is empty: say what is left."""

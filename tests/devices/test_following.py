@@ -26,7 +26,8 @@ def tree():
 
 def laid(lumen, radii):
     """A contact space after walls for some radii were laid one after the other."""
-    space = ContactSpace([layer.walls() for layer in lumen.maps], WALL_RADIUS_MM)
+    walls = [layer.walls() for layer in lumen.maps]
+    space = ContactSpace(walls, WALL_RADIUS_MM, lumen.bounds)
     for radius in radii:
         for change in lumen.reshape(radius):
             space.lay_walls(change)

@@ -31,6 +31,7 @@ class Run:
 
     def __init__(self, scenario: Scenario) -> None:
         self.sim = Simulation(scenario, 1)
+        gc.collect()
         self.spent: dict[str, list[float]] = {}
 
     def do(self, kind: str, **what: object) -> None:
@@ -39,7 +40,6 @@ class Run:
 
     def run(self, label: str, seconds: float, **controls: object) -> None:
         spent = self.spent.setdefault(label, [])
-        gc.collect()
         for _ in range(round(60 * seconds)):
             start = time.process_time()
             self.sim.step(Controls(**controls))

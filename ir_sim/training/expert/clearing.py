@@ -177,7 +177,10 @@ def clear(procedure: Procedure, wanted: Happened) -> Work:
     yield from _suction_off(o)
     if any(e.kind == "spasm" for e in o.session.events):
         yield from o.press(Action("drug", device="nitroglycerin", value=200.0))
-    yield from o.take_out("wire")
+    if o.has("wire"):
+        yield from o.take_out("wire")
+    else:
+        yield from o.flush()  # the clot stayed: nothing came out that would be followed by it
     yield from o.take_out("microcatheter")
     yield from _into_parent(o)
     return any(e.kind == wanted.kind for e in o.session.events)
