@@ -61,6 +61,24 @@ def test_walls_and_carinas_depend_on_the_radii_alone(tree):
     run()
 
 
+def test_the_distance_follows_the_walls_a_tick_later_and_is_the_same(tree):
+    first = tree.sample_radius_mm
+    narrow = np.where(np.arange(len(first)) % 50 < 8, 0.7 * first, first)
+    at_once, later = Lumen(tree), Lumen(tree)
+    at_once.reshape(narrow)
+    changes = later.reshape(narrow, paint=False)
+    assert [change.layer for change in changes] == list(range(len(later.maps)))
+    assert later.painted_mm is not later.radius_mm
+    for ours, authored in zip(later.maps, Lumen(tree).maps, strict=True):
+        assert (ours.depth_mm == authored.depth_mm).all()
+        assert [w.tolist() for w in ours.walls()] != [w.tolist() for w in authored.walls()]
+    assert (later.paint() == np.flatnonzero(narrow != first)).all()
+    assert not len(later.paint())
+    for ours, theirs in zip(later.maps, at_once.maps, strict=True):
+        assert ours.depth_mm.tobytes() == theirs.depth_mm.tobytes()
+        assert ours.sample.tobytes() == theirs.sample.tobytes()
+
+
 def test_the_stretch_with_a_device_is_next_then_the_one_furthest_behind(tree):
     stretches, first = Stretches(tree), tree.sample_radius_mm
     nothing = np.zeros(0, complex)
