@@ -14,6 +14,7 @@ from typing import Annotated, Literal, Protocol
 
 from pydantic import Field
 
+from ir_sim.scenario import puncture
 from ir_sim.scenario.fields import Line, Model, Name, Text, YesNo
 from ir_sim.scenario.shipped import shipped
 from ir_sim.scenario.validation import validate
@@ -133,7 +134,9 @@ def standard_questions() -> Mapping[str, Question]:
 
 def inr_safe(inr: float, risk: Risk, access_vessel: str) -> bool:
     """Whether neither the procedure nor the puncture is put off: up to one, below the other."""
-    if any(word in access_vessel for word in ("radial", "brachial")):
+    if puncture.kind(access_vessel) != "artery":
+        below = math.inf
+    elif any(word in access_vessel for word in ("radial", "brachial")):
         below = INR_RADIAL
     elif any(word in access_vessel for word in ("femoral", "iliac", "aorta")):
         below = INR_FEMORAL

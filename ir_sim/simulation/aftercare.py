@@ -1,6 +1,6 @@
 """What becomes of the puncture on the ward: it follows from the answers given and from the heparin.
 
-The forms ask when the sheath comes out and how the groin is closed; the hole, the clotting time and
+The forms ask when the sheath comes out and how the hole is closed; the hole, the clotting time and
 the minutes decide (``treatment.access_laws``).
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ir_sim.flow.systemic import BLOOD_ML_KG
+from ir_sim.scenario import puncture
 from ir_sim.scenario.model import Scenario
 from ir_sim.simulation.events import Event
 from ir_sim.treatment import access_laws as laws
@@ -21,7 +22,7 @@ _WAITED = ("when-clotting", "next-day")
 
 
 def haematoma(scenario: Scenario, events: Sequence[Event], act_s: float, tick: int) -> Event | None:
-    """The groin some hours after the end of a case that asked about it; None if all is well.
+    """The puncture some hours after the end of a case that asked about it; None if all is well.
 
     Args:
         scenario: The case.
@@ -38,13 +39,15 @@ def haematoma(scenario: Scenario, events: Sequence[Event], act_s: float, tick: i
         return None  # pressed and looked at until it was dry
     act = min(act_s, laws.SAFE_ACT_S) if waited and "sheath-out" in first else act_s
     fr, pressed = scenario.access.sheath_fr, PRESSED_MIN[first["haemostasis"]]
-    ml = laws.haematoma_ml(fr, act, pressed)
+    vein = puncture.kind(scenario.access.vessel) == "vein"
+    ml = laws.haematoma_ml(fr, act, pressed, vein=vein)
     if ml < laws.COUNTS_ML:
         return None
     share = 100.0 * ml / (BLOOD_ML_KG * scenario.patient.weight_kg)
     text = (
-        f"On the ward the groin swells: {ml:.0f} mL ({share:.0f} % of the blood). At an ACT of "
-        f"{act:.0f} s {fr:g} French need {laws.needed_min(fr, act):.0f} min of compression."
+        f"On the ward the {puncture.site(scenario.access.vessel)} swells: {ml:.0f} mL "
+        f"({share:.0f} % of the blood). At an ACT of {act:.0f} s {fr:g} French need "
+        f"{laws.needed_min(fr, act, vein=vein):.0f} min of compression."
     )
     data = {"ml": round(ml), "act_s": round(act), "pressed_min": pressed, "share": round(share, 1)}
     return Event(tick, "access_haematoma", text, vessel=scenario.access.vessel, data=data)

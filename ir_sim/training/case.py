@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ir_sim.anatomy.vessel_tree import VesselTree
 from ir_sim.flow.contrast_limits import contrast_limit as flow_limit
+from ir_sim.scenario import puncture
 from ir_sim.scenario.checklist import Question, contrast_allergy, is_right, standard_questions
 from ir_sim.scenario.model import Patient, Scenario
 from ir_sim.simulation.controls import Action
@@ -173,18 +174,23 @@ def _asked(question: Question, form: str, scenario: Scenario) -> Asked:
         "egfr": f"{patient.egfr:g}",
         "risk": risk,
         "access": "the " + scenario.access.vessel.replace("_", " "),
+        "site": puncture.site(scenario.access.vessel),
+        "press": puncture.PRESS[puncture.kind(scenario.access.vessel)],
     }
-    ask = question.ask
-    for name, value in facts.items():
-        ask = ask.replace("{" + name + "}", str(value))
-    answers = tuple(Answer(c.id, c.text, is_right(c, *args)) for c in question.choices)
+
+    def filled(text: str) -> str:
+        for name, value in facts.items():
+            text = text.replace("{" + name + "}", str(value))
+        return text
+
+    answers = tuple(Answer(c.id, filled(c.text), is_right(c, *args)) for c in question.choices)
     return Asked(
         question.id,
         form,
         question.topic,
-        ask,
+        filled(question.ask),
         answers,
-        question.why,
+        filled(question.why),
         question.source,
         question.weight,
     )

@@ -1,4 +1,4 @@
-"""How long a punctured groin has to be pressed, and what collects in it if it is not.
+"""How long a puncture has to be pressed, and what collects under the skin if it is not.
 
 The time grows with the hole and with the clotting time. All figures are fitted to habit: 10 minutes
 for 6 French without heparin, 15 asked for; a sheath is drawn by hand below an ACT of 180 s.
@@ -13,22 +13,27 @@ from ir_sim.treatment.comparison import Row
 MINUTES_6_FR = 10.0
 #: ACT up to which a sheath is drawn and pressed by hand, s (believed: 150 to 180).
 SAFE_ACT_S = 180.0
-#: Flow into the groin through an unpressed hole of 6 French, mL/min, and the most that collects
+#: Flow out of an artery through an unpressed hole of 6 French, mL/min, and the most that collects
 #: before somebody sees it, mL (assumed).
 _LEAKS_ML_MIN, _MOST_ML = 20.0, 900.0
+#: A vein needs this share of an artery's minutes (believed: 5 to 10), and bleeds this share of its
+#: flow: about its share of the pressure (assumed).
+_VEIN_NEEDS, _VEIN_LEAKS = 0.5, 0.1
 #: From this on a haematoma counts, mL (assumed: a palm's breadth).
 COUNTS_ML = 50.0
 
 
-def needed_min(sheath_fr: float, act: float) -> float:
+def needed_min(sheath_fr: float, act: float, *, vein: bool = False) -> float:
     """Minutes of compression until it is dry."""
-    return MINUTES_6_FR * sheath_fr / 6.0 * max(act / ACT_REST_S, 1.0)
+    share = _VEIN_NEEDS if vein else 1.0
+    return share * MINUTES_6_FR * sheath_fr / 6.0 * max(act / ACT_REST_S, 1.0)
 
 
-def haematoma_ml(sheath_fr: float, act: float, pressed_min: float) -> float:
-    """What collects in the groin if it is pressed for so long only."""
-    short = max(needed_min(sheath_fr, act) - pressed_min, 0.0)
-    return min(_LEAKS_ML_MIN * (sheath_fr / 6.0) ** 2 * short, _MOST_ML)
+def haematoma_ml(sheath_fr: float, act: float, pressed_min: float, *, vein: bool = False) -> float:
+    """What collects under the skin if the puncture is pressed for so long only."""
+    short = max(needed_min(sheath_fr, act, vein=vein) - pressed_min, 0.0)
+    leaks = _LEAKS_ML_MIN * (_VEIN_LEAKS if vein else 1.0)
+    return min(leaks * (sheath_fr / 6.0) ** 2 * short, _MOST_ML)
 
 
 def rows() -> tuple[Row, ...]:

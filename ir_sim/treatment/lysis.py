@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ir_sim.devices import DeviceState
+from ir_sim.scenario import puncture
 from ir_sim.treatment import lysis_laws as laws
 from ir_sim.treatment.bench import Bench
 from ir_sim.treatment.clot import Clots
@@ -161,7 +162,7 @@ class Lysis:
         if self.bleed < 0:
             self.bleed = self.bench.circulation.add_bleed(access.vessel, access.at_mm)
             self.bench.circulation.open_leak(self.bleed, _BLEEDS_ML_S)
-        text = "The puncture site bleeds: a haematoma grows in the groin. Stop the pump."
+        text = f"The {puncture.site(access.vessel)} bleeds where the sheath goes in. Stop the pump."
         self.bench.happen(
             "bleeding", text, vessel=access.vessel, fibrinogen=round(self.fibrinogen, 1)
         )

@@ -74,6 +74,8 @@ def test_compression_grows_with_the_hole_and_the_clotting_time():
     assert access_laws.needed_min(6.0, 120.0) == 10.0
     assert access_laws.needed_min(8.0, 240.0) > 2.0 * access_laws.needed_min(6.0, 120.0)
     assert access_laws.haematoma_ml(6.0, 120.0, 15.0) == 0.0
+    artery, vein = (access_laws.haematoma_ml(6.0, 120.0, 0.0, vein=v) for v in (False, True))
+    assert artery > access_laws.COUNTS_ML > vein > 0.0
 
 
 @pytest.mark.parametrize("treated", [True, False])

@@ -2,11 +2,12 @@
 
 import pytest
 
-from ir_sim.scenario import from_text
+from ir_sim.scenario import from_text, load
 from ir_sim.scenario.catalogue import shipped_devices
 from ir_sim.scenario.checklist import labs_safe, standard_questions
 from ir_sim.scenario.model import Patient
 from ir_sim.training.case import contrast_limit
+from ir_sim.training.session import Session
 from tests.training.bench import Bench, case_text, scenario_of
 
 FEMORAL = "right_common_femoral"
@@ -31,11 +32,29 @@ def patient(**own):
         (2.1, 60.0, "high", "left_radial", False),  # the procedure is stricter than the wrist
         (2.9, 20.0, "low", "right_internal_jugular", True),
         (1.0, 19.0, "low", FEMORAL, False),
+        (1.9, 20.0, "low", "left_femoral_vein", True),  # the rule is for arteries
     ],
 )
 def test_labs_follow_the_sir_consensus_of_2019(inr, platelets, risk, access, safe):
     someone = patient(labs={"inr": inr, "platelets_10e9_l": platelets})
     assert labs_safe(someone, risk, access) is safe
+
+
+@pytest.mark.parametrize(
+    ("case", "site", "how"),
+    [
+        ("iliac-stenosis-stent", "groin", "15 minutes"),
+        ("fistula-declot", "arm", "thrill"),
+        ("hepatic-vein", "neck", "5 to 10 minutes"),
+    ],
+)
+def test_the_forms_close_what_was_punctured(case, site, how):
+    asked = Session(load(case), 1).case.questions["haemostasis"]
+    assert site in asked.ask
+    right = next(answer for answer in asked.answers if answer.right)
+    assert how in right.text
+    assert how in asked.why
+    assert "{" not in asked.ask + asked.why + "".join(answer.text for answer in asked.answers)
 
 
 def test_labs_that_were_not_measured_are_not_safe():
