@@ -18,8 +18,9 @@ RATES = {"atm": 1.5, "mm": 8.0, "mL": 0.15, "mg/h": 0.5}
 _OTHER_RATE = 1.0
 #: Vacuum asked for when the pump goes on: as much as the catheter is made for.
 FULL_VACUUM_KPA = 100.0
-#: Hours that pass at one press; of a lysis by pulses.
-LAPSES_H, PULSED_H = (1.0, 6.0), (0.25, 0.5)
+#: What passes at one press: hours of a lysis, minutes of one by pulses, and minutes in which a
+#: catheter seals to clot and a retriever grows into it.
+LAPSES_H, PULSED_MIN, CLOT_MIN = (1.0, 6.0), (15.0, 30.0), (1.0, 4.0)
 
 
 def treat_rate(reading: Reading | None, share: float) -> float:
@@ -94,6 +95,18 @@ def tool_items(
     return items
 
 
+def lapses(tool: Device | Supply | None) -> list[tuple[float, str]]:
+    """What may pass at one press with a tool in hand: hours, and how one says it."""
+    if not isinstance(tool, Device):
+        return []
+    if tool.infusion is not None and not tool.infusion.pulsed:
+        return [(h, f"{h:g} h") for h in LAPSES_H]
+    minutes = PULSED_MIN if tool.infusion is not None else ()
+    if tool.retriever is not None or tool.aspiration is not None:
+        minutes = CLOT_MIN
+    return [(m / 60.0, f"{m:g} min") for m in minutes]
+
+
 def treatment_dialog(
     scenario: Scenario,
     mounted: Mapping[str, DeviceState],
@@ -125,7 +138,7 @@ def treatment_dialog(
     listing = Listing("tools", tool_items(found, mounted, in_hand), changed, take, empty)
     if listing.value is not None:
         changed(listing.value)
-    helps: list[Button] = []
+    helps, held = list[Button](), found.get(in_hand)
     if assistant is not None:
         with_me = not assistant.with_you
         words = "Assistant: inflate with me" if with_me else "Assistant: wait"
@@ -135,17 +148,13 @@ def treatment_dialog(
             act(Action("assistant", value=with_me))
 
         helps = [Button("assistant", words, ask, "9")]
-    pulsed = any(d.infusion is not None and d.infusion.pulsed for d in scenario.devices.values())
-    lapses = [(h, f"{h:g} h") for h in LAPSES_H]
-    if pulsed:
-        lapses = [(h, f"{60.0 * h:g} min") for h in PULSED_H]
-    hours = [Button(f"lapse-{h:g}", f"Let {words} pass", lapse(h)) for h, words in lapses]
+    times = [Button(f"lapse-{h:g}", f"Let {words} pass", lapse(h)) for h, words in lapses(held)]
     return Dialog(
         "Treatment",
         [listing, note],
         [
             Button("close", "Close", close, "Esc"),
-            *(helps or hours),
+            *(helps or times),
             Button("take", "Take up", lambda: take(listing.value), "Enter", primary=True),
         ],
         size=(680, 540),

@@ -17,7 +17,7 @@ from ir_sim.app.play import Play
 from ir_sim.app.reviewing import Review, chosen_run
 from ir_sim.app.screens.procedure import ProcedureScreen
 from ir_sim.app.theme import Theme
-from ir_sim.app.treating import RATES, tool_line, tools, treat_rate, treats
+from ir_sim.app.treating import RATES, lapses, tool_line, tools, treat_rate, treats
 from ir_sim.scenario.catalogue import shipped_devices
 from ir_sim.scenario.library import load
 from ir_sim.simulation.state import DT_S, Reading
@@ -221,6 +221,21 @@ def test_tools_of_a_tray_and_their_figures():
     assert all(name in case.tray for name in found)
     for device in shipped_devices().values():
         assert bool(tool_line(device)) <= treats(device)
+
+
+def test_only_what_the_tool_in_hand_waits_for_may_pass():
+    devices = shipped_devices()
+    assert lapses(None) == lapses(devices["balloon-035-8x40"]) == []
+    offered = {
+        name: [words for _, words in lapses(devices[name])]
+        for case in ("m1-thrombectomy", "acute-limb-lysis", "fistula-declot")
+        for name in tools(load(case))
+        if name in devices
+    }
+    assert offered["retriever-4x20"] == offered["aspiration-6f"] == ["1 min", "4 min"]
+    assert ["1 h", "6 h"] in offered.values()
+    assert ["15 min", "30 min"] in offered.values()
+    assert max(hours for hours, _ in lapses(devices["retriever-4x20"])) <= 0.25  # the law's most
 
 
 def test_the_gauge_draws_every_unit():
