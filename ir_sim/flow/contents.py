@@ -12,7 +12,7 @@ from ir_sim.flow.blood import Blood, Moved
 from ir_sim.flow.crossings import Crossings
 from ir_sim.flow.elimination import Array, Index, total
 from ir_sim.flow.false_lumen import FalseLumens
-from ir_sim.flow.plumbing import Plumbing
+from ir_sim.flow.overlay import Overlay
 from ir_sim.flow.sites import Place, transport_taps
 from ir_sim.flow.systemic import Systemic
 from ir_sim.flow.transport import Moves, Transport
@@ -38,6 +38,7 @@ class Contents:
         given: (species,) mg injected so far.
         extravasated: (species,) mg bled out.
         excreted: (species,) mg in the urine or breathed out.
+        overlay: Where the tree's samples lie in ``transport``.
         pouches: (pouches,) vessels of the blind pouches, and ``pouch_open`` which share of the
             blood still goes in and out of each (1 unless there are coils in it).
     """
@@ -74,8 +75,7 @@ class Contents:
         self._calibres = blood.calibres
         self._rest_flow = blood.supply.flow_ml_s
         self.pouches, self.pouch_open = p.vessel[self._blind], np.ones(len(self._blind))
-        self._hidden, self._parental = _hidden_samples(p)
-        self._reads: tuple[Index, Array] | None = None
+        self.overlay = Overlay(p, self.transport, self._calibres)
 
     @property
     def count(self) -> Index:
@@ -153,7 +153,7 @@ class Contents:
             rest = np.abs(self._rest_flow)
             now = np.abs(moved.enter) / moved.dt_s
             share = np.divide(now, rest, out=np.zeros_like(now), where=rest > 0.0)
-            slot = self._read()[0]
+            slot = self.overlay.now()[0]
             self.false_lumens.exchange(t, self._calibres, slot, share, active, moved.dt_s)
         share = np.divide(out, node_out[node], out=np.zeros_like(out), where=out > 0.0)
         gone = left[:, node] * share
@@ -246,34 +246,12 @@ class Contents:
 
     def reshaped(self) -> None:
         """Calibres have changed: the samples lie over other cells."""
-        self._reads = None
-
-    def _read(self) -> tuple[Index, Array]:
-        """(samples,) the cell that a concentration is read from, and the share of the next one."""
-        if self._reads is None:
-            self._reads = self._over()
-        return self._reads
-
-    def _over(self) -> tuple[Index, Array]:
-        p, cells = self._plumbing, self.transport.cells
-        size = self._calibres.sample_volume
-        e = p.of_sample
-        before = np.cumsum(size) - size
-        before = before - before[p.first[:-1]][e]
-        whole = p.sum(size)[e]
-        count = cells.count[e]
-        at = np.minimum(np.maximum((before + 0.5 * size) / whole, 0.0), 1.0) * count - 0.5
-        at = np.minimum(np.maximum(at, 0.0), count - 1.0)
-        low = np.minimum(at.astype(np.int64), count - 2)
-        share = at - low
-        slot = cells.first[e] + low
-        slot[self._hidden], share[self._hidden] = slot[self._parental], share[self._parental]
-        return slot, share
+        self.overlay.forget()
 
     def concentration(self, species: int) -> Array:
         """(samples,) mg/mL, the lanes' mean."""
         c = self.transport.concentration(species)
-        slot, share = self._read()
+        slot, share = self.overlay.now()
         low = c[slot]
         return np.asarray(low + share * (c[slot + 1] - low))
 
@@ -346,16 +324,6 @@ def _blind_elements(blood: Blood) -> tuple[Index, Index]:
     into = {int(node): e for e, node in enumerate(p.b)}
     mother = [into.get(int(p.a[e]), int(e)) for e in blind]
     return blind, np.array(mother, dtype=np.int64)
-
-
-def _hidden_samples(p: Plumbing) -> tuple[Index, Index]:
-    """Samples that lie in the parent's lumen, and those of it whose blood they show."""
-    source = np.arange(len(p.ds_mm))
-    join = p.join[p.tree.sample_vessel]
-    hidden = np.flatnonzero((p.ds_mm == 0.0) & (join >= 0))
-    for sample in hidden.tolist():  # parents come first
-        source[sample] = source[join[sample]]
-    return hidden, source[hidden]
 
 
 def _shared_out(tap_left: Array, row: Index, tap: Array) -> Array:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from ir_sim.scenario.device import Device
 from ir_sim.scenario.supply import Supply
+from ir_sim.treatment import retriever
 from ir_sim.treatment.access_clot import AccessClot
 from ir_sim.treatment.air_laws import AFTER_SUCTION
 from ir_sim.treatment.bench import Bench, Reading
@@ -142,15 +143,15 @@ class ClotRemoval(Treatment):
             else:
                 text = "blood flows freely: not at the clot"
             return Reading(tool.id, pull.vacuum_kpa, "kPa", text, tool.aspiration.vacuum_kpa)
-        wire = pull.retriever()
-        near, far = pull.open_mm(wire) if wire is not None else (0.0, 0.0)
+        wire = retriever.mounted(self.bench)
+        near, far = retriever.open_mm(self.bench, wire) if wire is not None else (0.0, 0.0)
         text = f"open over {far - near:.0f} mm, {pull.struts.seconds:.0f} s in the clot"
         return Reading(tool.id, far - near, "mm", text)
 
     def shapes(self) -> tuple[DeviceShape, ...]:
         """The open retriever, the full balloon."""
         own = self.balloon.shapes() if self.balloon is not None else ()
-        return (*self.thrombectomy.shapes(), *own)
+        return (*retriever.shapes(self.bench), *own)
 
     def measures(self) -> Mapping[tuple[str, str], float]:
         """TICI and the clot that is gone, for each vessel with an authored thrombus."""

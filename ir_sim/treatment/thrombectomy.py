@@ -6,18 +6,16 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import numpy as np
-
 from ir_sim.devices import DeviceState
 from ir_sim.treatment import clot_laws as laws
+from ir_sim.treatment import retriever
 from ir_sim.treatment.bench import Bench
 from ir_sim.treatment.clot import Clot, Clots
 from ir_sim.treatment.clot_harm import ClotHarm
-from ir_sim.xray import DeviceShape
-from ir_sim.xray.implants import stent
+from ir_sim.treatment.retriever import LEAST_HOLD_MM
 
-#: A tip so near to the clot's face draws on it, mm; struts so far in it hold it (assumed).
-REACH_MM, _LEAST_HOLD_MM = 3.5, 3.0
+#: A tip so near to the clot's face draws on it, mm (assumed).
+REACH_MM = 3.5
 #: A pass begins when the device has been drawn back so far, mm, and its pull is judged for tearing
 #: over so much (assumed).
 _BEGINS_MM, _TORN_MM = 3.0, 9.0
@@ -87,42 +85,6 @@ class Thrombectomy:
         found = [d for d in self.bench.devices.values() if d.device.aspiration is not None]
         return found[-1] if found else None
 
-    def retriever(self) -> DeviceState | None:
-        """The stent on a wire, if one is in."""
-        found = self.bench.devices.get("wire")
-        return found if found is not None and found.device.retriever is not None else None
-
-    def open_mm(self, wire: DeviceState) -> tuple[float, float]:
-        """From where to where behind its tip the retriever is open, mm."""
-        tool = wire.device.retriever
-        if tool is None:
-            return 0.0, 0.0
-        free = wire.inserted_mm - max(wire.from_mm, self._covered_mm(wire))
-        return tool.tip_mm, max(min(tool.tip_mm + tool.length_mm, free), tool.tip_mm)
-
-    def _covered_mm(self, wire: DeviceState) -> float:
-        around = [d.inserted_mm for slot, d in self.bench.devices.items() if slot != "wire"]
-        return min(max(around, default=0.0), wire.inserted_mm)
-
-    def _held(self, wire: DeviceState) -> tuple[Clot | None, float, float]:
-        """The clot that the open struts lie in, over which length, and how far behind the tip."""
-        near, far = self.open_mm(wire)
-        if far - near < _LEAST_HOLD_MM:
-            return None, 0.0, 0.0
-        places = np.arange(near, far, 1.0)
-        at = [self.bench.place(wire, float(p)) for p in places]
-        for clot in self.clots.all:
-            if clot.held_by:
-                continue
-            inside = [
-                float(p)
-                for p, (vessel, s) in zip(places, at, strict=True)
-                if any(x.vessel == vessel and x.from_mm <= s <= x.to_mm for x in clot.there)
-            ]
-            if inside:
-                return clot, float(len(inside)), float(np.mean(inside))
-        return None, 0.0, 0.0
-
     def arrested(self, clot: Clot) -> bool:
         """Whether no blood runs past the clot's branch, as behind a balloon guide that is full."""
         first = self._first.get(clot.vessel, 0.0)  # a piece that came later has none
@@ -132,7 +94,7 @@ class Thrombectomy:
 
     def step(self) -> None:
         """Seal, grow in, be drawn back, bring along, let go."""
-        tip, wire = self.aspirator(), self.retriever()
+        tip, wire = self.aspirator(), retriever.mounted(self.bench)
         if tip is None:
             self.vacuum_kpa = 0.0
         self._suck(tip)
@@ -175,26 +137,26 @@ class Thrombectomy:
             self.struts = Pull()
             self.opened = False
             return
-        clot, within, _ = self._held(wire)
+        clot, within, _ = retriever.held(self.bench, self.clots, wire)
         self._tell_open(wire, clot, within)
         moving = abs(self._back_mm_s(wire))
         if clot is not None and moving < _STILL_MM_S and not self.struts.spent:
             self.struts.seconds += self.bench.dt_s
             self.struts.furthest_mm = wire.inserted_mm
         elif clot is None and self.struts.spent and self.struts.judged:
-            near, far = self.open_mm(wire)
-            if far - near < _LEAST_HOLD_MM:
+            near, far = retriever.open_mm(self.bench, wire)
+            if far - near < LEAST_HOLD_MM:
                 self.struts = Pull()
 
     def _tell_open(self, wire: DeviceState, clot: Clot | None, within: float) -> None:
-        near, far = self.open_mm(wire)
+        near, far = retriever.open_mm(self.bench, wire)
         tool = wire.device.retriever
         open_now = tool is not None and far - near > 0.9 * tool.length_mm
         if open_now and not self.opened and any(not c.held_by for c in self.clots.all):
             text = f"The retriever is open, {within:.0f} mm of it in clot."
             vessel = clot.vessel if clot is not None else wire.tip_vessel
             self.bench.happen("retriever_opened", text, "wire", vessel, in_clot_mm=within)
-        self.opened = open_now if open_now or far - near < _LEAST_HOLD_MM else self.opened
+        self.opened = open_now if open_now or far - near < LEAST_HOLD_MM else self.opened
 
     def _pull(self, tip: DeviceState | None, wire: DeviceState | None) -> None:
         """Whether a pass begins in this tick, and whether its pull tears."""
@@ -213,7 +175,9 @@ class Thrombectomy:
 
     def _pass(self, tip: DeviceState | None, wire: DeviceState | None) -> None:
         """One pass: the clot comes, or does not."""
-        clot, within, behind = self._held(wire) if wire is not None else (None, 0.0, 0.0)
+        clot, within, behind = (
+            retriever.held(self.bench, self.clots, wire) if wire is not None else (None, 0.0, 0.0)
+        )
         sucking = tip is not None and self.tip.seconds >= _LEAST_S and not self.tip.spent
         if clot is None and sucking and tip is not None:
             clot = self.clots.nearest(*self.bench.place(tip, -1.0), REACH_MM + 2 * _BEGINS_MM)
@@ -265,7 +229,7 @@ class Thrombectomy:
         self.struts.judged = True
         chance = self.bench.chance(STREAM, self.drawn)
         self.drawn += 1
-        place = self.bench.place(wire, self.open_mm(wire)[1])
+        place = self.bench.place(wire, retriever.open_mm(self.bench, wire)[1])
         self._harm.tear(place, self.struts.fastest_mm_s, self.passes, float(chance.random()))
 
     def _bring(self, clot: Clot) -> None:
@@ -276,7 +240,7 @@ class Thrombectomy:
             self._out(clot)
             return
         if clot.held_by == "wire":
-            near, far = self.open_mm(device)
+            near, far = retriever.open_mm(self.bench, device)
             at = device.inserted_mm - clot.behind_mm
             around = [d.inserted_mm for s, d in self.bench.devices.items() if s != "wire"]
             wide = [d for d in self.bench.devices.values() if d.device.inner_radius_mm > 0.6]
@@ -284,7 +248,7 @@ class Thrombectomy:
             if at <= mouth + 1.0:
                 self._out(clot)
                 return
-            if far - near < _LEAST_HOLD_MM and max(around, default=0.0) > mouth:
+            if far - near < LEAST_HOLD_MM and max(around, default=0.0) > mouth:
                 vessel, s = self.bench.place(device, clot.behind_mm)
                 self.clots.drop(clot, vessel, s)
                 text = "The clot slipped off as the retriever was covered again."
@@ -318,28 +282,6 @@ class Thrombectomy:
             self.tip.seconds += 3600.0 * hours
         if self.struts.seconds and not self.struts.spent:
             self.struts.seconds += 3600.0 * hours
-
-    # -- what is seen --------------------------------------------------------------------------
-
-    def shapes(self) -> tuple[DeviceShape, ...]:
-        """The open struts."""
-        wire = self.retriever()
-        if wire is None or wire.device.retriever is None:
-            return ()
-        near, far = self.open_mm(wire)
-        if far - near < _LEAST_HOLD_MM:
-            return ()
-        course = self.bench.course(wire, near, far)
-        vessel, at = self.bench.place(wire, 0.5 * (near + far))
-        sample = int(self.bench.tree.first[vessel])
-        sample += int(np.searchsorted(self.bench.tree.vessels[vessel].s_mm, at))
-        lumen = float(self.bench.circulation.radius_mm[min(sample, self._last_sample)])
-        radius = min(0.5 * wire.device.retriever.diameter_mm, 0.9 * lumen)
-        return stent(course, radius, strut_mm=0.05, ring_mm=5.0, crowns=3)
-
-    @property
-    def _last_sample(self) -> int:
-        return len(self.bench.circulation.radius_mm) - 1
 
     def state(self) -> dict[str, Any]:
         """What ``restore`` needs."""

@@ -248,7 +248,7 @@ def _again(procedure: Procedure) -> Work:
         place = step.when.tip_at
         small = place is not None and place.device in ("wire", "microcatheter")
         if place is not None and small and place.vessel in beyond:
-            yield from procedure._bring(place)
+            yield from procedure.bring(place)
     return (yield from open_retriever(procedure, Happened(kind="retriever_opened")))
 
 

@@ -69,7 +69,7 @@ class Procedure:
                 yield from o.think()
                 yield from self._do(step)
         if not o.session.progress.target_reached:
-            yield from self._bring(self.task.target)
+            yield from self.bring(self.task.target)
             yield from o.wait(self.task.target.hold_s + 0.5)
         yield from self._answer("after")
         yield from o.press(Action("finish"))
@@ -93,7 +93,7 @@ class Procedure:
         if when.mounted is not None:
             return (yield from self._mount(when.mounted))
         if when.tip_at is not None:
-            return (yield from self._bring(when.tip_at))
+            return (yield from self.bring(when.tip_at))
         if when.injected is not None:
             if o.happens(o.style.slips):
                 return True  # forgotten
@@ -112,7 +112,7 @@ class Procedure:
             return (yield from treating.give(o, when.drug))
         if when.endpoint is not None:
             return (yield from treating.achieve(self, when.endpoint))
-        yield from self._bring(self.task.target)
+        yield from self.bring(self.task.target)
         return (yield from o.wait(self.task.target.hold_s + 0.5))
 
     def _mount(self, wanted: Mounted) -> Work:
@@ -125,7 +125,7 @@ class Procedure:
         if not o.has(slot):
             return (yield from self.over_the_wire(self.scenario.devices[device]))
         if not o.has("wire"):
-            yield from o.put_in("wire", self._wire().id)
+            yield from o.put_in("wire", self.angled_wire().id)
         ahead = o.inserted_mm(slot) + EXCHANGE_MM
         push = {"wire": (steering.WIRE_MM_S, 0.0)}
 
@@ -137,22 +137,11 @@ class Procedure:
 
     # -- getting there -------------------------------------------------------------------------
 
-    def _way(self, vessel: str) -> Route:
+    def way_to(self, vessel: str) -> Route:
+        """The way from the access to a vessel."""
         access = self.scenario.access
         antegrade = access.direction == "antegrade"
         return route(self.o.tree, access.vessel, vessel, antegrade=antegrade)
-
-    def way_to(self, vessel: str) -> Route:
-        """The way from the access to a vessel."""
-        return self._way(vessel)
-
-    def bring(self, place: TipAt | Target) -> Work:
-        """A device's tip to a place."""
-        return (yield from self._bring(place))
-
-    def angled_wire(self) -> Device:
-        """The wire that steers best."""
-        return self._wire()
 
     def _there(self, place: TipAt | Target) -> bool:
         if not self.o.free(place.device):
@@ -160,18 +149,18 @@ class Procedure:
         vessel, s = self.o.place(place.device)
         return vessel == place.vessel and s >= place.at_mm
 
-    def _bring(self, place: TipAt | Target) -> Work:
+    def bring(self, place: TipAt | Target) -> Work:
         """A device's tip to a place."""
-        o, way = self.o, self._way(place.vessel)
+        o, way = self.o, self.way_to(place.vessel)
         yield from filming.open_blades(o)
         if self._there(place):
             return True
         if place.device == "catheter" and returning.elsewhere(o, way, place.device):
-            yield from returning.come_back(o, way, place.device, self._wire().id)
+            yield from returning.come_back(o, way, place.device, self.angled_wire().id)
         if self._small(place):
             yield from self._micro()
         if not o.has("wire"):
-            yield from o.put_in("wire", self._wire(micro=o.has("microcatheter")).id)
+            yield from o.put_in("wire", self.angled_wire(micro=o.has("microcatheter")).id)
         if place.device == "wire":
             if not way.down and not way.antegrade:
                 return (yield from manoeuvres.climb(o, way, self._height(way)))
@@ -180,7 +169,7 @@ class Procedure:
 
     def _height(self, way: Route) -> float:
         """How high in the turning vessel: above the branch that the target hangs on."""
-        target = self._way(self.task.target.vessel)
+        target = self.way_to(self.task.target.vessel)
         if target.turn is way.turn and target.down:
             return min(manoeuvres.WIRE_ABOVE_MM, target.branch_mm - 15.0) - target.branch_mm
         return -0.5 * way.turn.length_mm
@@ -190,7 +179,7 @@ class Procedure:
         if not way.down:
             if not o.has(slot):
                 yield from manoeuvres.climb(o, way, self._height(way))
-                first = self._way(self.task.target.vessel)
+                first = self.way_to(self.task.target.vessel)
                 yield from self.over_the_wire(self._catheters(first)[0])
             if declotting.in_fistula(o, way.goal.id):
                 return (yield from declotting.along(o, place))
@@ -258,7 +247,7 @@ class Procedure:
         if not way.down:
             need = (
                 400.0
-                if way.turn.index == 0 and not self._way(self.task.target.vessel).down
+                if way.turn.index == 0 and not self.way_to(self.task.target.vessel).down
                 else 90.0
             )
         return tray.by_bend(self.scenario.devices.values(), need)
@@ -273,7 +262,7 @@ class Procedure:
         inside = beyond(o.tree, o.tree.by_id[vessel].index)
         for _ in range(3):
             if not o.has(slot) or o.place(slot)[0] not in inside:
-                yield from self._bring(TipAt(device=slot, vessel=vessel, at_mm=2.0))
+                yield from self.bring(TipAt(device=slot, vessel=vessel, at_mm=2.0))
             if not self._wire_next():
                 yield from self._on_target(vessel)
             if o.has("wire"):
@@ -305,7 +294,7 @@ class Procedure:
         """The device to the target before its vessel is filmed, unless it was closed since."""
         target = self.task.target
         if vessel == target.vessel and vessel not in self._closed() and not self._there(target):
-            yield from self._bring(target)
+            yield from self.bring(target)
             yield from self.o.take_out("wire")
         return True
 
@@ -327,7 +316,7 @@ class Procedure:
         yield from o.take_out("wire")
         device = self._choice("microcatheter")
         yield from o.put_in("microcatheter", device.id)
-        yield from o.put_in("wire", self._wire(micro=True).id)
+        yield from o.put_in("wire", self.angled_wire(micro=True).id)
         near = o.inserted_mm("catheter") - 15.0
         both = {"microcatheter": (60.0, 0.0), "wire": (60.0, 0.0)}
         return (yield from o.do(both, lambda: o.inserted_mm("wire") >= near, 20.0, watch=False))
@@ -344,12 +333,12 @@ class Procedure:
                 yield from steering.wire_back(o, slot)
         return self._there(place)
 
-    def _wire(self, *, micro: bool = False) -> Device:
-        """An angled wire that fits."""
+    def angled_wire(self, *, micro: bool = False) -> Device:
+        """The wire that steers best, of those that fit."""
         return tray.angled_wire(self.scenario.devices.values(), micro=micro)
 
     def _choice(self, slot: str) -> Device:
         """The first device of the tray for a slot."""
         if slot == "wire":
-            return self._wire()
+            return self.angled_wire()
         return next(d for d in self.scenario.devices.values() if d.slot == slot)
