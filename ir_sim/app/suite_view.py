@@ -42,7 +42,6 @@ SHOWN_EVENTS = {
     "run_ended": "text",
     "step_done": "good",
     "target_reached": "good",
-    "target_lost": "warn",
     "error": "bad",
     "dose_alert": "bad",
     "contrast_alert": "bad",
@@ -54,6 +53,16 @@ SHOWN_EVENTS = {
     "assistant_waits": "text",
     "plaque_shifted": "warn",
     "contrast_reaction": "bad",
+    "air_drawn": "warn",
+    "flushed": "text",
+    "waited": "text",
+    "retriever_opened": "good",
+    "retriever_beside": "warn",
+    "clot_pass": "text",
+    "clot_removed": "good",
+    "clot_dropped": "warn",
+    "balloon_burst": "bad",
+    "flap": "warn",
 }
 
 

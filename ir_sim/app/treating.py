@@ -16,6 +16,8 @@ from ir_sim.simulation.state import Assisting, Reading
 #: turned steadily, a coil pushed with the fingers, beads given slowly, a pump's dial).
 RATES = {"atm": 1.5, "mm": 8.0, "mL": 0.15, "mg/h": 0.5}
 _OTHER_RATE = 1.0
+#: No balloon reaches its rated pressure sooner than this, s: soft ones hold one or two atmospheres.
+_FULL_S = 8.0
 #: Vacuum asked for when the pump goes on: as much as the catheter is made for.
 FULL_VACUUM_KPA = 100.0
 #: What passes at one press: hours of a lysis, minutes of one by pulses, and minutes in which a
@@ -27,7 +29,10 @@ def treat_rate(reading: Reading | None, share: float) -> float:
     """What a held key is for the tool in hand; ``share`` -1 to 1 with fine and fast in it."""
     if reading is None:
         return 0.0
-    return share * RATES.get(reading.unit, _OTHER_RATE)
+    rate = RATES.get(reading.unit, _OTHER_RATE)
+    if reading.unit == "atm" and reading.most is not None:
+        rate = min(rate, reading.most / _FULL_S)
+    return share * rate
 
 
 def treats(device: Device) -> bool:

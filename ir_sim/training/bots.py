@@ -33,7 +33,7 @@ STYLES: Mapping[str, Style] = {
         slips=0.05,
     ),
     "novice": Style(
-        patience_s=360.0,
+        patience_s=600.0,
         tempo=0.45, pause_s=8.0, delay_s=0.25, tremor=0.45, idle_foot=0.85, blind=0.15,
         keeps_view=1.3, misjudges=0.5, bare=0.5, collimates=False, film_ml=20.0, puff_ml=8.0,
         puffs=3, films=2, pulse_rate=30.0, slips=0.15,

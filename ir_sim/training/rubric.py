@@ -52,6 +52,13 @@ class Ratio(Model):
     none: Positive
 
 
+class Unsafe(Model):
+    """Errors from a weight on take away efficiency and dose points, down to a share of them."""
+
+    from_weight: Weight
+    keeps: Annotated[float, Field(ge=0, le=1)]
+
+
 class Shares(Model):
     """How the efficiency and the dose points are shared out; each pair adds up to 1."""
 
@@ -74,7 +81,7 @@ class Rubric(Model):
 
     An error that the rubric leaves out is not looked for. ``closed_gate_most`` is the largest total
     of a run that cannot pass; ``forms_share`` the part of the step points that goes to the forms of
-    a case that has some.
+    a case that has some. Without ``unsafe`` speed and dose are rated whatever errors were made.
     """
 
     format: Literal[1]
@@ -87,6 +94,7 @@ class Rubric(Model):
     shares: Shares = Shares()
     forms_share: Annotated[float, Field(ge=0, le=1)] = 0.2
     closed_gate_most: Annotated[float, Field(ge=0, le=100)] = 50.0
+    unsafe: Unsafe | None = None
     errors: dict[Name, ErrorRule]
     _sha256: str = PrivateAttr(default="")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ir_sim.training.rubric import Rubric
 from ir_sim.training.score import ErrorFound, Gate, Metric, Part, Score
@@ -53,11 +53,12 @@ def rate(
     practice: bool = False,
 ) -> Score:
     """The score of a run, at its end or at any moment of it."""
+    share = safe_share(rubric, errors)
     parts = (
         _steps(rubric, done),
         _errors(rubric, done, errors),
-        _efficiency(rubric, done, metrics),
-        _dose(rubric, done, metrics),
+        _as_far_as_safe(_efficiency(rubric, done, metrics), share),
+        _as_far_as_safe(_dose(rubric, done, metrics), share),
         _contrast(rubric, done, metrics),
     )
     reasons = gate_reasons(done, errors)
@@ -91,6 +92,22 @@ def points_for_ratio(ratio: float, full: float, none: float) -> float:
     if none <= full:
         return 1.0 if ratio <= full else 0.0
     return min(max((none - ratio) / (none - full), 0.0), 1.0)
+
+
+def safe_share(rubric: Rubric, errors: Sequence[ErrorFound]) -> float:
+    """Share of the efficiency and dose points that unsafe errors leave."""
+    rule = rubric.unsafe
+    if rule is None or not rubric.points.errors:
+        return 1.0
+    cost = sum(rubric.cost(e.weight) for e in errors if e.weight >= rule.from_weight)
+    return 1.0 - (1.0 - rule.keeps) * min(cost / rubric.points.errors, 1.0)
+
+
+def _as_far_as_safe(part: Part, share: float) -> Part:
+    if share >= 1.0 or not part.points:
+        return part
+    because = f"{part.because}; {share:.0%} of it, for unsafe errors"
+    return replace(part, points=share * part.points, because=because)
 
 
 def _steps(rubric: Rubric, done: Done) -> Part:

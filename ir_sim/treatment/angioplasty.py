@@ -32,6 +32,8 @@ Array = NDArray[np.float64]
 
 #: A stent's sheath is drawn no faster, mm/s, and a balloon filled no faster, atm/s.
 _SHEATH_MM_S, _FILL_ATM_S, _EMPTY_ATM_S = 40.0, 6.0, 12.0
+#: A balloon that closes more of the lumen than this shuts it and cannot be moved.
+_SHUT = 0.9
 #: The first rings are out after so much of the sheath, mm.
 _FIRST_RING_MM = 4.0
 
@@ -222,7 +224,7 @@ class Angioplasty(Treatment):
         """Slots whose device cannot be moved now, and why."""
         out: dict[str, str] = {}
         now = self._inflation
-        if now is not None and max(now.closed.values(), default=0.0) > 0.9:
+        if now is not None and max(now.closed.values(), default=0.0) > _SHUT:
             device = self._held(self._balloon)
             if device is not None:
                 out[device.slot] = "the balloon is full: deflate it before you move it"
@@ -253,6 +255,9 @@ class Angioplasty(Treatment):
         words = f"{free:.1f} mm" if atm > 0.0 else "empty"
         if tool in self._burst:
             words = "burst"
+        elif balloon.occlusion and now is not None:
+            shut = max(now.closed.values(), default=0.0) > _SHUT
+            words += ", the vessel is shut" if shut else ", blood flows past it"
         elif now is not None and atm >= FULL_ATM:
             waist = self._inflating.waist_percent(now, free, now.sent_mm)
             words += f", waist {waist:.0f} %" if waist >= 1.0 else ", no waist"

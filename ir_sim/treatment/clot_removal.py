@@ -98,7 +98,10 @@ class ClotRemoval(Treatment):
         if not 0.0 < hours <= most:
             return f"{hours:g} h cannot pass at once: more than 0 and at most {most:g} h"
         if tool.infusion is None:
-            self.thrombectomy.wait(hours)
+            if not self.thrombectomy.wait(hours):
+                return "nothing to wait for: no suction at the clot, no retriever open in it"
+            text = f"{60.0 * hours:.0f} min passed, everything held still."
+            self.bench.happen("waited", text, tool.slot, minutes=round(60.0 * hours, 1))
         elif self.lysis.pump_mg_h <= 0.0:
             return "the infusion pump is off: turn it up before hours pass"
         else:

@@ -244,9 +244,11 @@ class Inflating:
         vessel = now.under.main(bench)
         name = bench.tree.vessels[vessel].id.replace("_", " ")
         left = walls.residual_percent(vessel, walls.goal_mm)
+        opens = device.balloon is not None and not device.balloon.occlusion
+        rest = f"; {left:.0f} % stenosis is left" if opens else ""
         bench.happen(
             "balloon_deflated",
-            f"The balloon was deflated after {now.seconds:.0f} s; {left:.0f} % stenosis is left.",
+            f"The balloon was deflated after {now.seconds:.0f} s{rest}.",
             slot, vessel, device=device.title, atm=round(now.most_atm, 1),
             seconds=round(now.seconds, 1), ratio=round(now.ratio, 3),
             residual_percent=round(left, 1),

@@ -61,7 +61,8 @@ class Thrombectomy:
     Attributes:
         vacuum_kpa: Of the pump now; 0 is off.
         passes: Made so far.
-        corked: Whether clot has shut the tip since the pump went on: its lumen is empty.
+        corked: Whether clot shuts the tip while the pump is on: its lumen is empty.
+        opened: Whether the struts are open "in" clot or "beside" it; empty while covered.
     """
 
     def __init__(self, bench: Bench, clots: Clots) -> None:
@@ -69,7 +70,8 @@ class Thrombectomy:
         self.vacuum_kpa, self.passes, self.drawn = 0.0, 0, 0
         self._harm = ClotHarm(bench, clots)
         self.tip, self.struts = Pull(), Pull()
-        self.touches = self.opened = self.corked = False
+        self.touches = self.corked = False
+        self.opened = ""
         self._last_mm: dict[str, float] = {}
         flow = bench.circulation.flow_ml_s
         self._first = {c.vessel: flow(self._parent(c)) for c in clots.all}
@@ -120,7 +122,8 @@ class Thrombectomy:
         at = self.bench.place(tip, 0.0)
         clot = self.clots.nearest(*at, REACH_MM)
         self.touches = clot is not None
-        self.corked |= self.touches and self.vacuum_kpa > 0.0
+        if self.vacuum_kpa > 0.0:
+            self.corked = self.touches  # else blood fills the lumen
         if clot is None:
             if not self.tip.seconds or self.tip.spent:
                 self.tip = Pull()
@@ -135,7 +138,7 @@ class Thrombectomy:
     def _grow(self, wire: DeviceState | None) -> None:
         if wire is None:
             self.struts = Pull()
-            self.opened = False
+            self.opened = ""
             return
         clot, within, _ = retriever.held(self.bench, self.clots, wire)
         self._tell_open(wire, clot, within)
@@ -150,13 +153,20 @@ class Thrombectomy:
 
     def _tell_open(self, wire: DeviceState, clot: Clot | None, within: float) -> None:
         near, far = retriever.open_mm(self.bench, wire)
-        tool = wire.device.retriever
-        open_now = tool is not None and far - near > 0.9 * tool.length_mm
-        if open_now and not self.opened and any(not c.held_by for c in self.clots.all):
-            text = f"The retriever is open, {within:.0f} mm of it in clot."
-            vessel = clot.vessel if clot is not None else wire.tip_vessel
-            self.bench.happen("retriever_opened", text, "wire", vessel, in_clot_mm=within)
-        self.opened = open_now if open_now or far - near < LEAST_HOLD_MM else self.opened
+        tool, was = wire.device.retriever, self.opened
+        if far - near < LEAST_HOLD_MM:
+            self.opened = ""
+        if tool is None or far - near <= 0.9 * tool.length_mm or was == "in":
+            return
+        self.opened = "in" if within >= LEAST_HOLD_MM else "beside"
+        if self.opened == was or all(c.held_by for c in self.clots.all):
+            return
+        kind, text = "retriever_opened", f"The retriever is open, {within:.0f} mm of it in clot."
+        if self.opened == "beside":
+            kind = "retriever_beside"
+            text = "The retriever is open beside the clot: cover it, bring it there, open it again."
+        vessel = clot.vessel if clot is not None else wire.tip_vessel
+        self.bench.happen(kind, text, "wire", vessel, in_clot_mm=within)
 
     def _pull(self, tip: DeviceState | None, wire: DeviceState | None) -> None:
         """Whether a pass begins in this tick, and whether its pull tears."""
@@ -276,12 +286,12 @@ class Thrombectomy:
         text = f"The clot is out after {clot.passes} pass{'es' if clot.passes > 1 else ''}."
         self.bench.happen("clot_removed", text, vessel=clot.vessel, passes=clot.passes)
 
-    def wait(self, hours: float) -> None:
-        """Let time pass with everything held still."""
-        if self.tip.seconds and not self.tip.spent:
-            self.tip.seconds += 3600.0 * hours
-        if self.struts.seconds and not self.struts.spent:
-            self.struts.seconds += 3600.0 * hours
+    def wait(self, hours: float) -> bool:
+        """Let time pass with everything held still; returns whether something sealed or grew."""
+        at_work = [pull for pull in (self.tip, self.struts) if pull.seconds and not pull.spent]
+        for pull in at_work:
+            pull.seconds += 3600.0 * hours
+        return bool(at_work)
 
     def state(self) -> dict[str, Any]:
         """What ``restore`` needs."""

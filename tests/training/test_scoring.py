@@ -62,9 +62,22 @@ def test_a_worked_example():
     got = points(rate(RUBRIC, half, [error(3)], metrics(2.0)))
     assert got["steps"] == pytest.approx(15.0)
     assert got["errors"] == pytest.approx(30.0 * 0.5 - 7.0)
-    assert got["efficiency"] == pytest.approx(20.0 * 0.5)  # (3 - 2) / (3 - 1)
-    assert got["dose"] == pytest.approx(12.0 * 0.5)
+    safe = 1.0 - 0.5 * 7.0 / 30.0
+    assert got["efficiency"] == pytest.approx(20.0 * safe * 0.5)  # (3 - 2) / (3 - 1)
+    assert got["dose"] == pytest.approx(12.0 * safe * 0.5)
     assert got["contrast"] == pytest.approx(8.0 * 0.5)
+
+
+def test_speed_and_dose_count_only_as_far_as_the_run_was_safe():
+    untidy, unsafe, wild = (
+        points(rate(RUBRIC, ALL, [error(w)] * n, metrics())) for w, n in ((2, 9), (3, 2), (3, 9))
+    )
+    assert untidy["efficiency"] == 20.0
+    assert unsafe["efficiency"] == pytest.approx(20.0 * (1.0 - 0.5 * 14.0 / 30.0))
+    assert (wild["efficiency"], wild["dose"]) == (10.0, 6.0)
+    assert wild["contrast"] == 8.0
+    bare = rubric_from_text(TEXT.replace("unsafe: {from_weight: 3, keeps: 0.5}\n", ""), "own.yaml")
+    assert points(rate(bare, ALL, [error(3)] * 9, metrics()))["efficiency"] == 20.0
 
 
 def test_questions_weigh_with_the_steps():
