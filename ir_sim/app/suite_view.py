@@ -19,9 +19,11 @@ from ir_sim.app.drawing.panel import (
     draw_lamp,
     draw_lines,
 )
+from ir_sim.app.drawing.step import draw_step, step_height, step_lines
 from ir_sim.app.drawing.vitals import draw_vitals
 from ir_sim.app.measuring import Measuring
 from ir_sim.app.painter import Picture
+from ir_sim.app.panel_room import PanelRoom, share_out
 from ir_sim.app.play import Play
 from ir_sim.app.reviewing import Review
 from ir_sim.app.screens.base import NOT_A_DEVICE
@@ -97,6 +99,10 @@ class Shown:
     paused: bool = False
     winding: bool = False
     slow: bool = False
+
+
+#: Room for the last messages with their heading, px at 100 %.
+_MESSAGES = 58
 
 
 class SuiteView:
@@ -237,11 +243,13 @@ class SuiteView:
             f"{s.pulse_rate:g} p/s  ·  {s.detail} dose  ·  {s.mode.upper()} {s.frame_rate:g} f/s"
         )
         draw_lamp(panel, theme, lamp, on=self.live(shown), words=words)
-        y = self._draw_reference(panel, pygame.Rect(room.x, lamp.bottom + px(10), room.width, 0))
+        top, foot, progress = lamp.bottom + px(10), self._foot(room), self.play.session.progress
+        step = step_lines(theme, progress, room.width)
+        share = self._share_out(room, foot - px(8) - top - step_height(theme, step))
+        y = self._draw_reference(panel, pygame.Rect(room.x, top, room.width, share.reference))
         draw_heading(panel, theme, pygame.Rect(room.x, y, room.width, px(16)), "Devices")
         y += px(20)
-        row = min(px(58), round(panel.get_height() * 0.075))
-        tall = len(state.devices) * row if state.devices else px(26)
+        tall = len(state.devices) * share.row if state.devices else px(26)
         devices = pygame.Rect(room.x, y, room.width, tall)
         motions = shown.controls.motions
         draw_devices(panel, theme, devices, state.devices, motions, shown.hands, shown.selected)
@@ -252,8 +260,10 @@ class SuiteView:
             box = pygame.Rect(room.x, y, room.width, px(46))
             draw_assistant(panel, theme, box, state.assistant)
             y = box.bottom + px(8)
-        y = self._draw_step(panel, pygame.Rect(room.x, y, room.width, room.bottom - y))
-        foot = self._place_buttons(room)
+        box = pygame.Rect(room.x, y, room.width, step_height(theme, step))
+        draw_step(panel, theme, box, progress, step)
+        y = box.bottom
+        self._place_buttons(room, foot)
         at = (room.centerx, room.bottom)
         theme.write(panel, at, NOT_A_DEVICE, 11, colour=palette.quiet, anchor="midbottom")
         lines = pygame.Rect(room.x, y, room.width, foot - px(8) - y)
@@ -276,14 +286,20 @@ class SuiteView:
         draw_gauge(panel, theme, box, title, reading)
         return box.bottom + px(8)
 
+    def _share_out(self, room: pygame.Rect, spare: int) -> PanelRoom:
+        """Sides of the reference monitor and the devices' rows, from all height above the foot."""
+        px, state = self._theme.px, self.play.state
+        spare -= px(20) + px(20) + px(_MESSAGES)  # the headings, and what stands between
+        spare -= px(104) if state.treatment is not None else 0
+        spare -= px(54) if state.assistant is not None else 0
+        spare -= 0 if state.devices else px(26)
+        side = min(round(room.width * 0.5), round(0.38 * room.height))
+        wanted = PanelRoom(side, min(px(58), round(room.height * 0.075)))
+        return share_out(spare, wanted, PanelRoom(px(112), px(42)), len(state.devices))
+
     def _draw_reference(self, panel: pygame.Surface, room: pygame.Rect) -> int:
         """The second monitor and the figures beside it; returns where the next thing begins."""
-        theme = self._theme
-        state = self.play.state
-        share = 0.38 - 0.04 * max(len(state.devices) - 2, 0)
-        share -= 0.11 if state.treatment is not None else 0.0
-        share -= 0.06 if state.assistant is not None else 0.0
-        side = min(round(room.width * 0.5), round(panel.get_height() * max(share, 0.2)))
+        theme, side = self._theme, room.height
         self.reference.rect = pygame.Rect(room.x, room.y, side, side)
         self.reference.draw(panel, theme)
         figures = pygame.Rect(room.x + side + theme.px(16), room.y, 0, side)
@@ -291,18 +307,24 @@ class SuiteView:
         draw_figures(panel, theme, figures, self.figures())
         return room.y + side + theme.px(12)
 
-    def _place_buttons(self, room: pygame.Rect) -> int:
-        """Rows of four or six at the foot; returns their upper edge in the panel."""
-        px = self._theme.px
-        columns = 6 if room.width >= px(520) else 4
-        gap, tall, rows = px(6), px(30), -(-len(self.buttons.widgets) // columns)
+    def _columns(self, room: pygame.Rect) -> int:
+        """Buttons in a row at the foot."""
+        return 6 if room.width >= self._theme.px(510) else 4
+
+    def _foot(self, room: pygame.Rect) -> int:
+        """Upper edge of the buttons in the panel."""
+        px, rows = self._theme.px, -(-len(self.buttons.widgets) // self._columns(room))
+        return room.bottom - px(20) - rows * px(36) + px(6)
+
+    def _place_buttons(self, room: pygame.Rect, top: int) -> None:
+        """Rows of four or six from an upper edge on."""
+        px, columns = self._theme.px, self._columns(room)
+        gap, tall = px(6), px(30)
         wide = (room.width - (columns - 1) * gap) / columns
-        top = room.bottom - px(20) - rows * (tall + gap) + gap
         for i, button in enumerate(self.buttons.widgets):
             x = self._column.x + room.x + (i % columns) * (wide + gap)
             y = self._column.y + top + (i // columns) * (tall + gap)
             button.rect = pygame.Rect(round(x), round(y), round(wide), tall)
-        return top
 
     def figures(self) -> list[Figure]:
         """Times, dose and contrast."""
@@ -317,25 +339,6 @@ class SuiteView:
             Figure("Frames", f"{state.frames}"),
             Figure("Contrast", f"{state.contrast_ml:.1f}", f"/ {limit:.0f} mL", used),
         ]
-
-    def _draw_step(self, panel: pygame.Surface, room: pygame.Rect) -> int:
-        theme, palette, px = self._theme, self._theme.palette, self._theme.px
-        progress = self.play.session.progress
-        total = len(self.play.session.scenario.task.steps)
-        words = f"Step {min(progress.index + 1, total)} of {total}" if total else "Task"
-        draw_heading(panel, theme, pygame.Rect(room.x, room.y, room.width, px(16)), words)
-        y = room.y + px(20)
-        text = progress.prompt
-        if progress.current is None:
-            text = "Every step is done: end the procedure (E)."
-        for line in theme.lines(text, room.width, 16, "bold") if text else []:
-            theme.write(panel, (room.x, y), line, 16, "bold")
-            y += theme.height(16, "bold")
-        if progress.hint and progress.hint != text:
-            for line in theme.lines(progress.hint, room.width, 13):
-                theme.write(panel, (room.x, y), line, 13, colour=palette.accent)
-                y += theme.height(13)
-        return y + px(10)
 
     def tree(self, shown: Shown) -> str:
         """The view as text."""
