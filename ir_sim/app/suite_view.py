@@ -102,7 +102,9 @@ class Shown:
 
 
 #: Room for the last messages with their heading, px at 100 %.
-_MESSAGES = 58
+_MESSAGES = 42
+#: Least height of a device's row, of two lines and of one, px at 100 %.
+_ROW, _LINE = 40, 28
 
 
 class SuiteView:
@@ -263,11 +265,12 @@ class SuiteView:
         box = pygame.Rect(room.x, y, room.width, step_height(theme, step))
         draw_step(panel, theme, box, progress, step)
         y = box.bottom
-        self._place_buttons(room, foot)
+        # where a small window has no room for both, the step is worth more: all buttons have keys
+        self._place_buttons(room, foot if box.bottom <= foot else panel.get_height() + px(99))
         at = (room.centerx, room.bottom)
         theme.write(panel, at, NOT_A_DEVICE, 11, colour=palette.quiet, anchor="midbottom")
         lines = pygame.Rect(room.x, y, room.width, foot - px(8) - y)
-        if lines.height > px(40):
+        if lines.height >= px(36):
             draw_heading(panel, theme, lines, "Messages")
             lines.y, lines.height = lines.y + px(20), lines.height - px(20)
             coloured: list[tuple[str, Colour]] = [
@@ -294,8 +297,11 @@ class SuiteView:
         spare -= px(54) if state.assistant is not None else 0
         spare -= 0 if state.devices else px(26)
         side = min(round(room.width * 0.5), round(0.38 * room.height))
+        roomy = spare >= px(100) + len(state.devices) * px(_ROW)
         wanted = PanelRoom(side, min(px(58), round(room.height * 0.075)))
-        return share_out(spare, wanted, PanelRoom(px(112), px(42)), len(state.devices))
+        return share_out(
+            spare, wanted, PanelRoom(px(100), px(_ROW if roomy else _LINE)), len(state.devices)
+        )
 
     def _draw_reference(self, panel: pygame.Surface, room: pygame.Rect) -> int:
         """The second monitor and the figures beside it; returns where the next thing begins."""
@@ -309,7 +315,7 @@ class SuiteView:
 
     def _columns(self, room: pygame.Rect) -> int:
         """Buttons in a row at the foot."""
-        return 6 if room.width >= self._theme.px(510) else 4
+        return 6 if room.width >= self._theme.px(620) else 4
 
     def _foot(self, room: pygame.Rect) -> int:
         """Upper edge of the buttons in the panel."""

@@ -166,16 +166,19 @@ def _device(
         pygame.draw.rect(surface, palette.accent, row, max(1, theme.px(1.5)), theme.px(5))
     stripe = pygame.Rect(row.x, row.y, theme.px(5), row.height)
     pygame.draw.rect(surface, colour, stripe, border_radius=2)
-    top = row.y + row.height * 0.29
-    low = row.y + row.height * 0.70
+    one_line = row.height < theme.px(32)
+    top = row.centery if one_line else row.y + row.height * 0.29
+    low = row.centery if one_line else row.y + row.height * 0.70
     dial = (row.right - row.height // 2 - theme.px(2), row.centery)
     _dial(surface, theme, dial, row.height * 0.36, device.rotation_deg, motion)
     x, right = row.x + theme.px(14), dial[0] - row.height * 0.5
-    tag = theme.text(keys, 12, "mono", palette.accent)
+    tag = theme.text("" if one_line else keys, 12, "mono", palette.accent)
     surface.blit(tag, tag.get_rect(midright=(round(right), round(top))))
     room = int(right - tag.get_width() - theme.px(8) - x)
+    room = min(room, round(0.48 * row.width)) if one_line else room
     name = theme.fitted(device.device.title, room, 14, "bold")
     theme.write(surface, (x, top), name, 14, "bold", anchor="midleft")
+    x += room + theme.px(6) if one_line else 0
     depth = f"{device.inserted_mm / 10.0:5.1f} cm"
     box = theme.write(surface, (x, low), depth, 14, "mono", anchor="midleft")
     _arrow(surface, theme, (box.right + theme.px(12), round(low)), motion, colour)
