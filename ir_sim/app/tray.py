@@ -75,6 +75,9 @@ def tray_dialog(
         act(Action("remove", slot=slot))
 
     listing = Listing("tray", tray_items(tray, mounted), changed, take, "The tray is empty.")
+    empty = next((d.id for d in tray.values() if d.slot not in mounted), None)
+    if empty is not None:  # a hasty Enter takes nothing out
+        listing.choose(empty)
     if listing.value is not None:
         changed(listing.value)
     return Dialog(

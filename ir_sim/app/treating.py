@@ -141,6 +141,9 @@ def treatment_dialog(
 
     empty = "Nothing on this tray treats."
     listing = Listing("tools", tool_items(found, mounted, in_hand), changed, take, empty)
+    inside = [d.device.id for d in mounted.values() if d.device.id in found]
+    if in_hand or inside:
+        listing.choose(in_hand or inside[-1])
     if listing.value is not None:
         changed(listing.value)
     helps, held = list[Button](), found.get(in_hand)

@@ -257,3 +257,24 @@ def test_the_tool_dialog_opens_and_closes(procedure):
     assert "Treatment" in h.tree
     h.key(pygame.K_ESCAPE)
     assert "Take up" not in h.tree
+
+
+def test_dialogs_open_on_what_one_wants_and_enter_presses_the_button_that_says_so(procedure):
+    h = procedure
+    h.key(pygame.K_m)
+    h.key(pygame.K_RETURN)  # the first device goes in
+    inside = set(h.stage.screen.play.state.devices)
+    assert len(inside) == 1
+    h.key(pygame.K_m)
+    assert "Put in [Enter]" in h.tree
+    h.key(pygame.K_ESCAPE)
+    assert set(h.stage.screen.play.state.devices) == inside
+    h.key(pygame.K_q)
+    h.key(pygame.K_RIGHT)  # a rate
+    h.key(pygame.K_RETURN)
+    assert "dialog Power injector" not in h.tree
+    assert h.stage.screen.hands.injector.armed
+    h.key(pygame.K_y)
+    h.key(pygame.K_TAB)  # to the dose
+    h.key(pygame.K_RETURN)
+    assert "dialog Medicines" not in h.tree

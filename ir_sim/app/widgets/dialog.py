@@ -10,6 +10,7 @@ from ir_sim.app.theme import Theme
 from ir_sim.app.widgets.base import Form, Widget
 from ir_sim.app.widgets.button import Button
 
+_ENTER = (pygame.K_RETURN, pygame.K_KP_ENTER)
 _STEPS = {pygame.K_UP: -1, pygame.K_LEFT: -1, pygame.K_DOWN: 1, pygame.K_RIGHT: 1}
 
 
@@ -46,8 +47,8 @@ class Dialog:
     def handle(self, event: pygame.event.Event) -> bool:
         """Take every key and click.
 
-        Escape closes it, the arrows go from one button to the next, and the key that is written on
-        a button of the body presses it.
+        Escape closes it, Enter presses the button that says so, the arrows go from one button to
+        the next, and the key that is written on a button of the body presses it.
         """
         if (
             event.type == pygame.KEYDOWN
@@ -65,6 +66,11 @@ class Dialog:
         if event.key in _STEPS:
             self.form.step(_STEPS[event.key])
             return
+        if event.key in _ENTER and self.form.focus is not None:
+            for button in self.buttons:
+                if button.hint == "Enter" and button.enabled:
+                    button.action()
+                    return
         for widget in self.body:
             if isinstance(widget, Button) and widget.hint == pygame.key.name(event.key):
                 widget.action()
