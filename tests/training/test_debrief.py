@@ -6,10 +6,12 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
+from ir_sim.scenario import load, shipped_scenarios
 from ir_sim.scenario.shipped import shipped
 from ir_sim.training.debrief import debrief_of, values_of
 from ir_sim.training.debrief_html import debrief_page
 from ir_sim.training.drawings import curve
+from ir_sim.training.expert_figures import expert_figures
 from ir_sim.training.rubric import load_rubric
 from tests.training.bench import LOOK, MOVE, Bench, good_run
 
@@ -244,3 +246,9 @@ def test_shipped_expert_figures_are_of_the_shipped_case(tmp_path, monkeypatch):
         update={"access": scenario.access.model_copy(update={"at_mm": 280.0})}
     )
     assert module.expert_figures(moved) is None
+
+
+@pytest.mark.parametrize("case", sorted(shipped_scenarios()))
+def test_every_shipped_case_has_its_experts_figures(case):
+    made = "python -m ir_sim.training.expert_runs"
+    assert expert_figures(load(case)) is not None, f"stale: {made} {case}"
