@@ -106,9 +106,19 @@ class Endpoint(Model):
     def words(self) -> str:
         """For people: what must be, where."""
         name, where = _MEASURES[self.measure], self.vessel.replace("_", " ")
+        return f"{name}{self._bounds_in_words} in the {where}"
+
+    def told(self, value: float | None) -> str:
+        """For people: what it has come to, and what was asked for."""
+        name, where = _MEASURES[self.measure], self.vessel.replace("_", " ")
+        now = "not known" if value is None else f"{round(value, 1):g}"
+        return f"{name} in the {where}: {now} (asked for:{self._bounds_in_words})"
+
+    @property
+    def _bounds_in_words(self) -> str:
         most = f" at most {self.at_most:g}" if self.at_most is not None else ""
         least = f" at least {self.at_least:g}" if self.at_least is not None else ""
-        return f"{name}{most}{least} in the {where}"
+        return most + least
 
 
 class Condition(Model):

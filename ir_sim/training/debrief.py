@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ir_sim.scenario.fields import SLOTS
+from ir_sim.scenario.model import Scenario
 from ir_sim.simulation.events import Event
 from ir_sim.simulation.state import State
 from ir_sim.training.advice import Advice, Rating, advice, ratings
@@ -185,13 +186,18 @@ def debrief_of(
         ratings=ratings(score),
         steps=tuple(_steps(assessment)),
         answers=tuple(_answers(assessment)),
-        report=report(scenario, events, score),
+        report=report(scenario, events, score, _results(scenario, state)),
         timeline=timeline_lines(events),
         strips=tuple(_strips(assessment, series)),
         paths={slot: series.tip_xy_mm(slot) for slot in _moved(series)},
         comparison=tuple(_comparison(score, expert or {}, earlier)),
         advice=advice(score, assessment),
     )
+
+
+def _results(scenario: Scenario, state: State) -> list[str]:
+    ends = scenario.task.endpoints
+    return [end.told(state.measure(end.measure, end.vessel)) for end in ends]
 
 
 def _steps(assessment: Assessment) -> Iterator[StepLine]:

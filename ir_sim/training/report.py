@@ -83,8 +83,17 @@ def timeline_lines(events: Sequence[Event]) -> tuple[ReportLine, ...]:
     )
 
 
-def report(scenario: Scenario, events: Sequence[Event], score: Score) -> tuple[Paragraph, ...]:
-    """The paragraphs of the report. It reports a simulated procedure and says so first."""
+def report(
+    scenario: Scenario, events: Sequence[Event], score: Score, results: Sequence[str] = ()
+) -> tuple[Paragraph, ...]:
+    """The paragraphs of the report. It reports a simulated procedure and says so first.
+
+    Args:
+        scenario: The case.
+        events: The timeline.
+        score: The rating.
+        results: What the treatment has come to, a sentence each.
+    """
     patient, access = scenario.patient, scenario.access
     who = f"{patient.age}-year-old {_SEX[patient.sex]}, {patient.weight_kg:g} kg"
     vessel = access.vessel.replace("_", " ")
@@ -94,9 +103,15 @@ def report(scenario: Scenario, events: Sequence[Event], score: Score) -> tuple[P
         Paragraph("Indication", scenario.briefing or f"{who}. {'; '.join(scenario.objectives)}."),
         Paragraph("Access", sheath),
         Paragraph("Technique", _technique(events)),
+        *_result(results),
         Paragraph("Complications and deviations", _deviations(score.errors)),
         Paragraph("Radiation and contrast", _figures(score)),
     )
+
+
+def _result(results: Sequence[str]) -> tuple[Paragraph, ...]:
+    text = "; ".join(results)
+    return (Paragraph("Result", f"{text[:1].upper()}{text[1:]}."),) if results else ()
 
 
 def _technique(events: Sequence[Event]) -> str:

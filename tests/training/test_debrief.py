@@ -13,6 +13,7 @@ from ir_sim.training.debrief_html import debrief_page
 from ir_sim.training.drawings import curve
 from ir_sim.training.expert_figures import expert_figures
 from ir_sim.training.rubric import load_rubric
+from ir_sim.training.session import Session
 from tests.training.bench import LOOK, MOVE, Bench, good_run
 
 FORMS = "checklist: {before: [identity, time-out], after: [record]}"
@@ -252,3 +253,12 @@ def test_shipped_expert_figures_are_of_the_shipped_case(tmp_path, monkeypatch):
 def test_every_shipped_case_has_its_experts_figures(case):
     made = "python -m ir_sim.training.expert_runs"
     assert expert_figures(load(case)) is not None, f"stale: {made} {case}"
+
+
+def test_the_report_tells_the_result_and_what_was_asked_for():
+    session = Session(load("iliac-stenosis-stent"), 1)
+    session.step()
+    result = {p.heading: p.text for p in session.debrief().report}["Result"]
+    assert result.startswith("Residual stenosis in per cent in the right common iliac: 7")
+    assert "(asked for: at most 30)" in result
+    assert "Result" not in {p.heading for p in debrief(bad_run()).report}
