@@ -23,6 +23,11 @@ from ir_sim.training.case import contrast_limit
 T = TypeVar("T")
 
 
+#: From more steps on the tray shows fewer lines; sizes of the steps' type and gaps, px at 100 %.
+_MANY_STEPS = 10
+_STEP_TYPE = ((15, 6), (14, 4), (13, 3), (12, 2))
+
+
 class BriefingScreen(FormScreen, Generic[T]):
     """Everything one reads before the first puncture, while the session is prepared.
 
@@ -58,6 +63,7 @@ class BriefingScreen(FormScreen, Generic[T]):
         self._started, self._back = started, back
         self._wanted = at_once
         self._limit_ml = contrast_limit(scenario.patient)[0]
+        self._size = 15.0
         words = "Watch the expert" if watch else "Start the procedure"
         self.start = Button("start", words, self._start, "Enter", primary=True)
         self.tray = Table(
@@ -116,7 +122,8 @@ class BriefingScreen(FormScreen, Generic[T]):
         self._columns = [
             pygame.Rect(round(pad + i * (wide + pad)), top, round(wide), tall) for i in range(3)
         ]
-        rows = min(len(self.tray.rows), 8)
+        many = len(self.scenario.task.steps) > _MANY_STEPS
+        rows = min(len(self.tray.rows), 5 if many else 8)  # the rest by scrolling
         tray_tall = px(Table.ROW) * (rows + 1) + px(6)
         inside = self._columns[2].inflate(-px(20), -px(24))
         self.tray.rect = pygame.Rect(inside.x, inside.bottom - tray_tall, inside.width, tray_tall)
@@ -146,25 +153,39 @@ class BriefingScreen(FormScreen, Generic[T]):
     def _chart(self, surface: pygame.Surface, room: pygame.Rect) -> None:
         """Question, chart, objectives, as far as there is room."""
         theme, palette = self.theme, self.theme.palette
+        self._size = next((s for s, _ in _STEP_TYPE if self._chart_fits(room, s)), 12)
         y = self._head(surface, room, room.y, "Question")
         y = self._text(surface, room, y, self.scenario.briefing) + theme.px(10)
         y = self._head(surface, room, y, "Chart")
         name_wide = theme.px(104)
         for name, value in patient_lines(self.scenario.patient, self._limit_ml):
             allergic = name == "Allergies" and bool(self.scenario.patient.allergies)
-            if y + theme.height() > room.bottom:
+            if y + theme.height(self._size) > room.bottom:
                 return
             theme.write(surface, (room.x, y), name, 13, colour=palette.quiet)
             tone = palette.bad if allergic else palette.text
             y = self._text(surface, room, y, value, name_wide, tone) + theme.px(4)
-        if y + 3 * theme.height() > room.bottom:
+        if y + 3 * theme.height(self._size) > room.bottom:
             return
         y = self._head(surface, room, y + theme.px(6), "Objectives")
         for objective in self.scenario.objectives:
-            dot = (room.x + theme.px(5), y + theme.height() // 2)
-            if dot[1] < room.bottom - theme.height():
+            dot = (room.x + theme.px(5), y + theme.height(self._size) // 2)
+            if dot[1] < room.bottom - theme.height(self._size) // 2:
                 pygame.draw.aacircle(surface, palette.accent, dot, theme.px(2.5))
             y = self._text(surface, room, y, objective, theme.px(16)) + theme.px(3)
+
+    def _chart_fits(self, room: pygame.Rect, size: float) -> bool:
+        """Whether all of the chart finds room in type of a size."""
+        theme, case = self.theme, self.scenario
+
+        def tall(words: str, indent: float) -> int:
+            return len(theme.lines(words, room.width - theme.px(indent), size)) * theme.height(size)
+
+        heads = 3 * (theme.height(16, "bold") + theme.px(6)) + theme.px(16)
+        values = patient_lines(case.patient, self._limit_ml)
+        text = tall(case.briefing, 0) + sum(tall(v, 104) + theme.px(4) for _, v in values)
+        text += sum(tall(objective, 16) + theme.px(3) for objective in case.objectives)
+        return heads + text <= room.height
 
     def _head(self, surface: pygame.Surface, room: pygame.Rect, y: int, words: str) -> int:
         theme = self.theme
@@ -181,11 +202,12 @@ class BriefingScreen(FormScreen, Generic[T]):
         colour: Colour | None = None,
     ) -> int:
         theme = self.theme
-        for line in theme.lines(words, room.width - indent, 15):
-            if y + theme.height() > room.bottom:
+        size = self._size
+        for line in theme.lines(words, room.width - indent, size):
+            if y + theme.height(size) > room.bottom:
                 break
-            theme.write(surface, (room.x + indent, y), line, 15, colour=colour)
-            y += theme.height()
+            theme.write(surface, (room.x + indent, y), line, size, colour=colour)
+            y += theme.height(size)
         return y
 
     def _picture(self, surface: pygame.Surface, rect: pygame.Rect) -> None:
@@ -214,16 +236,20 @@ class BriefingScreen(FormScreen, Generic[T]):
 
     def _steps(self, surface: pygame.Surface, room: pygame.Rect) -> None:
         theme, palette = self.theme, self.theme.palette
-        bottom = self.tray.rect.top - theme.px(12)
+        bottom, indent = self.tray.rect.top - theme.px(12), theme.px(28)
         y = theme.write(surface, room.topleft, "Steps", 16, "bold", palette.accent).bottom
         y += theme.px(8)
-        for i, step in enumerate(self.scenario.task.steps, 1):
-            lines = theme.lines(step.do, room.width - theme.px(28), 15)
-            if y + len(lines) * theme.height() > bottom:
-                theme.write(surface, (room.x, y), "…", 15, colour=palette.quiet)
+        for size, gap in _STEP_TYPE:  # the largest in which all can be read
+            said = [theme.lines(s.do, room.width - indent, size) for s in self.scenario.task.steps]
+            tall = sum(len(lines) * theme.height(size) + theme.px(gap) for lines in said)
+            if y + tall <= bottom:
+                break
+        for i, lines in enumerate(said, 1):
+            if y + len(lines) * theme.height(size) > bottom:
+                theme.write(surface, (room.x, y), "…", size, colour=palette.quiet)
                 return
-            theme.write(surface, (room.x, y), f"{i}", 14, "mono", palette.quiet)
+            theme.write(surface, (room.x, y), f"{i}", size - 1, "mono", palette.quiet)
             for line in lines:
-                theme.write(surface, (room.x + theme.px(28), y), line, 15)
-                y += theme.height()
-            y += theme.px(6)
+                theme.write(surface, (room.x + indent, y), line, size)
+                y += theme.height(size)
+            y += theme.px(gap)
