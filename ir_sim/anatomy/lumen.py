@@ -59,12 +59,12 @@ class Lumen:
         """For each layer lower left and upper right corner of all walls that it may have, mm."""
         return [layer.bounds for layer in self._reshaped]
 
-    def reshape(self, radius_mm: Array, *, paint: bool = True) -> list[WallChange]:
+    def reshape(self, radius_mm: Array, *, may_wait: bool = False) -> list[WallChange]:
         """Give the vessels new radii; only what is near the changed ones is worked out again.
 
         Args:
             radius_mm: (samples,) new radii, by the tree's sample table.
-            paint: Whether the signed distance follows at once, or with ``paint``.
+            may_wait: Whether the signed distance may wait for ``paint``, as it does at carinas.
 
         Returns:
             What that changes of the walls of each layer that it changes.
@@ -83,12 +83,13 @@ class Lumen:
             return []
         self.paint()
         self.radius_mm = radius
-        changes = []
+        changes, waits = [], False
         for k, shows in enumerate(self._shows):
             if shows[differs].any():
                 self.maps[k] = self._reshaped[k]
                 changes.append(self._reshaped[k].reshape(radius))
-        if paint:
+                waits |= may_wait and self._reshaped[k].costly
+        if not waits:
             self.paint()
         return changes
 

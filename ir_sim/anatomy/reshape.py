@@ -81,6 +81,9 @@ class ReshapedLayer(LumenLayer):
         authored: The layer as authored.
         tubes: Its tubes.
         radius_mm: (samples,) radii as authored.
+
+    Attributes:
+        costly: Whether the last change lies at a carina: laying and painting cost most there.
     """
 
     def __init__(self, layer: int, authored: LumenLayer, tubes: Tubes, radius_mm: Array) -> None:
@@ -109,6 +112,7 @@ class ReshapedLayer(LumenLayer):
             self._strips |= self._sides.lay(strips[i : i + _AT_ONCE], self._eased)
         #: nodes that moved, all radii before, and boxes: what ``paint`` is still to do
         self._unpainted: tuple[Index, Array, list[Box]] | None = None
+        self.costly = False
         self._laid: dict[int, tuple[Key, ...]] = {}
         self._carinas: dict[int, Array] = {}
 
@@ -174,6 +178,7 @@ class ReshapedLayer(LumenLayer):
             for some, most in zip(groups, reach, strict=True)
         ]
         self._unpainted = moved, before, boxes
+        self.costly = any(len(self._strips[strip].carinas) for strip in stale.tolist())
         self._show(stale, change)
         return change
 

@@ -148,8 +148,9 @@ class CoaxialSystem:
     def follow(self, radius_mm: Array) -> None:
         """Let the walls follow the vessels' calibres by one tick.
 
-        At most one stretch is laid anew, and in the next tick the signed distance follows it: each
-        is half of the work. Where walls close in on a device the next ``advance`` pushes it aside.
+        At most one stretch is laid anew. At a carina, where this costs most, the signed distance
+        follows in the next tick. Where walls close in on a device the next ``advance`` pushes it
+        aside.
 
         Args:
             radius_mm: (samples,) radii, positive and finite.
@@ -158,8 +159,7 @@ class CoaxialSystem:
         late = self.lumen.paint()
         if len(late):
             if self._stretches.beside(late, self.lumen.radius_mm, nodes).any():
-                self.rod.settled, self._seen = False, None
-                self._outside_mm = self._follow_vessels()
+                self._feel_walls()
             return
         laid = self.lumen.radius_mm
         wanted = np.maximum(radius_mm, OCCLUDED_RADIUS_MM)
@@ -170,12 +170,18 @@ class CoaxialSystem:
         goal = laid.copy()
         goal[part] = np.maximum(wanted[part], laid[part] - CLOSING_MM) if near else wanted[part]
         settled, seen = self.rod.settled, self._seen
-        self._lay_walls(goal, paint=False)
+        self._lay_walls(goal, may_wait=True)
         if not near:  # nothing that a device feels
             self.rod.settled, self._seen = settled, seen
+        elif self.stack and self.lumen.painted_mm is self.lumen.radius_mm:
+            self._feel_walls()
 
-    def _lay_walls(self, radius_mm: Array, *, paint: bool = True) -> None:
-        for change in self.lumen.reshape(radius_mm, paint=paint):
+    def _feel_walls(self) -> None:
+        self.rod.settled, self._seen = False, None
+        self._outside_mm = self._follow_vessels()
+
+    def _lay_walls(self, radius_mm: Array, *, may_wait: bool = False) -> None:
+        for change in self.lumen.reshape(radius_mm, may_wait=may_wait):
             self._space.lay_walls(change)
             self.rod.settled, self._seen = False, None
 
@@ -349,7 +355,7 @@ class CoaxialSystem:
         """Go back to what ``save`` returned."""
         if "painted_mm" in saved:
             self._lay_walls(saved["painted_mm"])
-        self._lay_walls(saved["radius_mm"], paint="painted_mm" not in saved)
+        self._lay_walls(saved["radius_mm"], may_wait="painted_mm" in saved)
         self.rod.place(saved["rod"].copy(), saved["felt"])
         self.rod.settled, self._seen = saved["settled"], None
         self._outside_mm = saved["outside_mm"]

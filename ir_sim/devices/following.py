@@ -19,7 +19,7 @@ Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
 #: Cross-sections of a stretch.
-STRETCH = 8
+STRETCH = 12
 #: Walls follow from this difference on, mm (assumed).
 LEAST_MM = 0.02
 #: Walls close in on a device by at most this in one tick, mm: it is pushed aside in the next.

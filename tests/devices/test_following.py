@@ -66,7 +66,7 @@ def test_the_distance_follows_the_walls_a_tick_later_and_is_the_same(tree):
     narrow = np.where(np.arange(len(first)) % 50 < 8, 0.7 * first, first)
     at_once, later = Lumen(tree), Lumen(tree)
     at_once.reshape(narrow)
-    changes = later.reshape(narrow, paint=False)
+    changes = later.reshape(narrow, may_wait=True)
     assert [change.layer for change in changes] == list(range(len(later.maps)))
     assert later.painted_mm is not later.radius_mm
     for ours, authored in zip(later.maps, Lumen(tree).maps, strict=True):
