@@ -209,6 +209,38 @@ def test_a_retriever_opens_holds_and_brings_clot_into_the_catheter():
     assert table.sim.state_hash() == first
 
 
+def test_a_retriever_beside_the_clot_says_so_and_nothing_can_be_waited_for():
+    table = Table(1)
+    table.suck(seconds=6.0)
+    table.do("aspirate", value=0.0)
+    table.do("mount", slot="microcatheter", device="microcatheter-24")
+    table.do("mount", slot="wire", device="wire-014-micro")
+    face = table.held("catheter").inserted_mm
+    table.push("wire", face + 60.0)
+    table.push("microcatheter", face + 56.0)
+    table.do("exchange", slot="wire", device="retriever-4x20")
+    while table.held("wire").device.id != "retriever-4x20":
+        table.sim.step()
+    table.push("wire", face + 56.0)
+    table.push("microcatheter", face + 28.0, 10.0)
+    assert "retriever_beside" in table.kinds
+    assert "retriever_opened" not in table.kinds
+    table.do("take_up", device="retriever-4x20")
+    assert "Nothing to wait for" in table.do("lapse", value=0.05)[0]
+
+
+@pytest.mark.parametrize("at_the_clot", [True, False])
+def test_only_a_lumen_that_clot_shuts_draws_air_as_the_pump_goes_off(at_the_clot):
+    table = Table(1)
+    table.suck(seconds=60.0)
+    if not at_the_clot:  # drawn off the clot or with it: blood runs into the lumen again
+        table.draw(mm=80.0)
+        table.run(1.0)
+        assert "freely" in table.sim.state.treatment.text
+    table.do("aspirate", value=0.0)
+    assert ("air_drawn" in table.kinds) == at_the_clot
+
+
 def test_a_clot_is_lost_when_the_suction_stops_on_the_way():
     seed = next(s for s in range(1, 5) if sucked(s).event("clot_pass").data["came"])
     table = Table(seed)
