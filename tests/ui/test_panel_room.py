@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ir_sim.app.drawing.panel import clock
 from ir_sim.app.panel_room import PanelRoom, share_out
 
 WANTED, LEAST = PanelRoom(280, 56), PanelRoom(100, 28)
@@ -26,3 +27,9 @@ def test_what_fits_is_never_more_than_there_is(spare, rows):
     assert used <= max(spare, LEAST.reference + rows * LEAST.row)
     assert LEAST.row <= share.row <= WANTED.row
     assert LEAST.reference <= share.reference <= WANTED.reference
+
+
+def test_the_clock_does_not_run_ahead():
+    assert clock(118.96) == "1:58.9"  # as the report tells it, in whole seconds
+    assert clock(59.97) == "0:59.9"
+    assert clock(120.3) == "2:00.3"

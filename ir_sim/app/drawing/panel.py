@@ -36,7 +36,8 @@ class Figure:
 
 def clock(seconds: float) -> str:
     """Minutes and seconds."""
-    return f"{int(seconds // 60)}:{seconds % 60:04.1f}"
+    tenths = int(seconds * 10.0 + 1e-6)  # as a clock shows it: never rounded up
+    return f"{tenths // 600}:{tenths % 600 / 10.0:04.1f}"
 
 
 def draw_lamp(
