@@ -100,6 +100,19 @@ class Table:
         self.do("lapse", value=seconds / 3600.0)
         self.run(0.2)
 
+    def bring_retriever(self, beyond_mm):
+        """Covered, to so far beyond the aspiration catheter's tip; returns where that is."""
+        self.do("mount", slot="microcatheter", device="microcatheter-24")
+        self.do("mount", slot="wire", device="wire-014-micro")
+        face = self.held("catheter").inserted_mm
+        self.push("wire", face + beyond_mm + 4.0)
+        self.push("microcatheter", face + beyond_mm)
+        self.do("exchange", slot="wire", device="retriever-4x20")
+        while self.held("wire").device.id != "retriever-4x20":
+            self.sim.step()
+        self.push("wire", face + beyond_mm)
+        return face
+
     def draw(self, mm_s=10.0, slot="catheter", mm=75.0):
         self.push(slot, max(self.held(slot).inserted_mm - mm, 1.0), mm_s)
 
@@ -180,15 +193,7 @@ def test_a_short_wait_pulls_less():
 def test_a_retriever_opens_holds_and_brings_clot_into_the_catheter():
     table = Table(1)
     table.suck(seconds=60.0)
-    table.do("mount", slot="microcatheter", device="microcatheter-24")
-    table.do("mount", slot="wire", device="wire-014-micro")
-    face = table.held("catheter").inserted_mm
-    table.push("wire", face + 30.0)
-    table.push("microcatheter", face + 26.0)
-    table.do("exchange", slot="wire", device="retriever-4x20")
-    while table.held("wire").device.id != "retriever-4x20":
-        table.sim.step()
-    table.push("wire", face + 26.0)
+    face = table.bring_retriever(26.0)
     assert not table.sim.treatments.shapes()
     table.push("microcatheter", face - 2.0, 10.0)
     opened = table.event("retriever_opened")
@@ -213,15 +218,7 @@ def test_a_retriever_beside_the_clot_says_so_and_nothing_can_be_waited_for():
     table = Table(1)
     table.suck(seconds=6.0)
     table.do("aspirate", value=0.0)
-    table.do("mount", slot="microcatheter", device="microcatheter-24")
-    table.do("mount", slot="wire", device="wire-014-micro")
-    face = table.held("catheter").inserted_mm
-    table.push("wire", face + 60.0)
-    table.push("microcatheter", face + 56.0)
-    table.do("exchange", slot="wire", device="retriever-4x20")
-    while table.held("wire").device.id != "retriever-4x20":
-        table.sim.step()
-    table.push("wire", face + 56.0)
+    face = table.bring_retriever(56.0)
     table.push("microcatheter", face + 28.0, 10.0)
     assert "retriever_beside" in table.kinds
     assert "retriever_opened" not in table.kinds
