@@ -18,8 +18,9 @@ from ir_sim.app.painter import Trouble
 from ir_sim.app.play import Play
 from ir_sim.app.power_injector import injector_dialog
 from ir_sim.app.screens.base import ask_first, pause_dialog, show_controls, show_settings
+from ir_sim.app.shown_events import SHOWN_EVENTS
 from ir_sim.app.stage import Stage
-from ir_sim.app.suite_view import SHOWN_EVENTS, Shown, SuiteView
+from ir_sim.app.suite_view import Shown, SuiteView
 from ir_sim.app.tray import tray_dialog
 from ir_sim.app.treating import FULL_VACUUM_KPA, treatment_dialog
 from ir_sim.app.widgets import Button, Form

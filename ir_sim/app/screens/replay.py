@@ -10,8 +10,9 @@ from ir_sim.app.drawing.panel import clock
 from ir_sim.app.painter import Trouble
 from ir_sim.app.replaying import Replaying
 from ir_sim.app.screens.base import show_controls
+from ir_sim.app.shown_events import SHOWN_EVENTS
 from ir_sim.app.stage import Stage
-from ir_sim.app.suite_view import SHOWN_EVENTS, Shown, SuiteView
+from ir_sim.app.suite_view import Shown, SuiteView
 from ir_sim.app.theme import Colour
 from ir_sim.app.widgets import Button, Choice, Form, Slider
 from ir_sim.simulation.state import DT_S
