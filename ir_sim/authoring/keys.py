@@ -295,7 +295,9 @@ KEYS = {
     "Checklist.questions": "Questions of your own.",
     "Question.id": "Its name, to list under before or after.",
     "Question.topic": "What it checks.",
-    "Question.ask": "The words.",
+    "Question.ask": "The words. In braces, here and in choices and why, facts that are filled in: "
+    "`{age}`, `{sex}`, `{allergies}`, `{inr}`, `{platelets}`, `{egfr}`, `{risk}`, `{access}`, "
+    "`{site}` (groin, arm, neck) and `{press}` (how that puncture is closed).",
     "Question.choices": "The answers, two to eight.",
     "Question.why": "Shown after the answer.",
     "Question.source": "Where that comes from.",
